@@ -82,7 +82,8 @@ sealed class CacheFile
             WriteTime(json, "issued", Issued);
             WriteRows(json, "forecast", Forecast.Select(pair => (double[])[pair.Key, pair.Value.Minutes, pair.Value.Grams]));
             WriteRows(json, "past", Past.SelectMany(issue => issue.Value.Select(pair => (double[])[issue.Key, pair.Key, pair.Value])));
-            WriteRows(json, "pairs", Pairs.Select(pair => (double[])[pair.Key, pair.Value.Minutes, pair.Value.Forecast, pair.Value.Actual]));
+            WriteRows(json, "pairs", Pairs.Select(pair => (double[])[pair.Key, pair.Value.Minutes, pair.Value.Forecast,
+                pair.Value.Actual]));
             if (Prices is { } prices)
                 WritePrices(json, prices);
             json.WriteEndObject();
@@ -112,7 +113,8 @@ sealed class CacheFile
             if (root.Field("failure") is { } failure)
             {
                 var wait = failure.Field("retry_after_s").Number();
-                file.Failure = FeedFailure.Create(failure.Field("code").Text(), failure.Field("text").Text() ?? "", failure.Field("where").Text(),
+                file.Failure = FeedFailure.Create(failure.Field("code").Text(), failure.Field("text").Text() ?? "",
+                    failure.Field("where").Text(),
                     wait is >= 0 and < 1e8 ? TimeSpan.FromSeconds(wait.Value) : null);
             }
 
@@ -134,7 +136,8 @@ sealed class CacheFile
             file.Prices = ReadPrices(root.Field("prices"));
             return file;
         }
-        catch (Exception error) when (error is JsonException or FeedFormatException or InvalidOperationException or FormatException or ArgumentException or IndexOutOfRangeException or OverflowException)
+        catch (Exception error) when (error is JsonException or FeedFormatException or InvalidOperationException or FormatException
+            or ArgumentException or IndexOutOfRangeException or OverflowException)
         {
             return null;
         }
@@ -198,7 +201,9 @@ sealed class CacheFile
         json.WriteEndObject();
     }
 
-    static PriceSeries? ReadPrices(JsonElement? element) => element is not { } prices || prices.Field("start").Time() is not { } start ? null
-        : new PriceSeries(start, TimeSpan.FromMinutes(Length(prices.Field("minutes").Number() ?? 0)), [.. prices.Field("per_mwh").Items("per_mwh").Select(item => ((JsonElement?)item).Number())],
+    static PriceSeries? ReadPrices(JsonElement? element) => element is not { } prices || prices.Field("start").Time() is not { } start
+        ? null
+        : new PriceSeries(start, TimeSpan.FromMinutes(Length(prices.Field("minutes").Number() ?? 0)),
+            [.. prices.Field("per_mwh").Items("per_mwh").Select(item => ((JsonElement?)item).Number())],
             prices.Field("currency").Text() ?? "", prices.Field("market").Text() ?? "", prices.Field("licence").Text());
 }

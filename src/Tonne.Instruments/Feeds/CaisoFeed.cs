@@ -8,7 +8,8 @@ sealed class CaisoFeed(FeedClient client) : HttpFeed(client, _description, "http
 {
     const int MostDays = 14;
 
-    static readonly IntensityFeedDescription _description = new("caiso", "California ISO Today's Outlook", "public, terms of the site", "California ISO, Today's Outlook", "https://www.caiso.com/todays-outlook")
+    static readonly IntensityFeedDescription _description = new("caiso", "California ISO Today's Outlook", "public, terms of the site",
+        "California ISO, Today's Outlook", "https://www.caiso.com/todays-outlook")
     {
         Zones = ["US-CAL-CISO"],
         HasHistory = true,
@@ -17,14 +18,17 @@ sealed class CaisoFeed(FeedClient client) : HttpFeed(client, _description, "http
         IsNational = true,
     };
 
-    private protected override async Task<FeedContent> FetchAsync(Zone zone, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    private protected override async Task<FeedContent> FetchAsync(Zone zone, DateTimeOffset from, DateTimeOffset to,
+        CancellationToken cancellationToken)
     {
-        var clock = LocalTimeline.Find("America/Los_Angeles") ?? throw FeedFailedException.Unreadable("this machine has no data of the time zone America/Los_Angeles", "tzdata");
+        var clock = LocalTimeline.Find("America/Los_Angeles")
+            ?? throw FeedFailedException.Unreadable("this machine has no data of the time zone America/Los_Angeles", "tzdata");
         var content = new FeedContent();
         var mix = new FuelMixTable();
         var now = Time.GetUtcNow();
         var today = TimeZoneInfo.ConvertTime(now, clock).Date;
-        var (day, last) = (TimeZoneInfo.ConvertTime(from, clock).Date, TimeZoneInfo.ConvertTime((to < now ? to : now).AddTicks(-1), clock).Date);
+        var (day, last) = (TimeZoneInfo.ConvertTime(from, clock).Date, TimeZoneInfo.ConvertTime((to < now ? to : now).AddTicks(-1),
+            clock).Date);
         for (var days = 0; day <= last; day = day.AddDays(1), days++)
         {
             if (days == MostDays)
@@ -33,10 +37,12 @@ sealed class CaisoFeed(FeedClient client) : HttpFeed(client, _description, "http
                 break;
             }
 
-            var path = day == today ? "current/fuelsource.csv" : $"history/{day.ToString("yyyyMMdd", CultureInfo.InvariantCulture)}/fuelsource.csv";
+            var path = day == today ? "current/fuelsource.csv"
+                : $"history/{day.ToString("yyyyMMdd", CultureInfo.InvariantCulture)}/fuelsource.csv";
             var reply = await GetAsync(path, cancellationToken).ConfigureAwait(false);
             if (reply.Status == 404)
-                content.Warn("day-missing", $"there is no file of {day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}; that day is a gap");
+                content.Warn("day-missing",
+                    $"there is no file of {day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}; that day is a gap");
             else
                 reply.RequireGood().ReadTable(table => Read(table, day, new LocalTimeline(clock), mix, content));
         }
@@ -51,7 +57,8 @@ sealed class CaisoFeed(FeedClient client) : HttpFeed(client, _description, "http
         var (local, rows) = (new List<DateTime>(), new List<string[]>());
         foreach (var (line, fields) in table.Rows)
         {
-            if (fields.Length <= column || !TimeOnly.TryParseExact(fields[column], ["HH:mm", "H:mm"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+            if (fields.Length <= column || !TimeOnly.TryParseExact(fields[column], ["HH:mm", "H:mm"], CultureInfo.InvariantCulture,
+                DateTimeStyles.None, out var time))
                 throw new FeedFormatException(string.Create(CultureInfo.InvariantCulture, $"line {line}: \"Time\" is not a time of day"));
             // A last row of 00:00 is of the next day.
             var next = time == TimeOnly.MinValue && local.Count > 0 && local[^1].Hour >= 23;

@@ -4,7 +4,9 @@ using Tonne.Grids;
 
 namespace Tonne.Instruments.Feeds;
 
-/// <summary>US Energy Information Administration, version 2, with a key: generation by fuel, by the hour. The publisher names an hour by its end.</summary>
+/// <summary>
+/// US Energy Information Administration, version 2, with a key: generation by fuel, by the hour. The publisher names an hour by its end.
+/// </summary>
 sealed class EiaFeed(FeedClient client) : HttpFeed(client, _description, "https://api.eia.gov/v2/")
 {
     const int PageSize = 5000;
@@ -12,7 +14,8 @@ sealed class EiaFeed(FeedClient client) : HttpFeed(client, _description, "https:
 
     static readonly TimeSpan _hour = TimeSpan.FromHours(1);
 
-    static readonly IntensityFeedDescription _description = new("eia", "EIA Hourly Electric Grid Monitor", "public domain", "US Energy Information Administration, Hourly Electric Grid Monitor", "https://www.eia.gov/opendata")
+    static readonly IntensityFeedDescription _description = new("eia", "EIA Hourly Electric Grid Monitor", "public domain",
+        "US Energy Information Administration, Hourly Electric Grid Monitor", "https://www.eia.gov/opendata")
     {
         Zones = ["US", "US-CAL-CISO", "US-TEX-ERCO", "US-MIDA-PJM", "US-MIDW-MISO", "US-NY-NYIS", "US-NW-BPAT", "US-SE-SOCO", "US-SW-AZPS"],
         HasHistory = true,
@@ -20,24 +23,30 @@ sealed class EiaFeed(FeedClient client) : HttpFeed(client, _description, "https:
         KeySetting = "grid.eia.key",
     };
 
-    private protected override async Task<FeedContent> FetchAsync(Zone zone, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    private protected override async Task<FeedContent> FetchAsync(Zone zone, DateTimeOffset from, DateTimeOffset to,
+        CancellationToken cancellationToken)
     {
         var content = new FeedContent();
         var mix = new FuelMixTable();
-        var respondent = zone.Code == "US" ? "US48" : zone.Code[(zone.Code.LastIndexOf('-') + 1)..] switch { "PJM" => "PJM", "MISO" => "MISO", var code => code };
+        var respondent = zone.Code == "US" ? "US48" : zone.Code[(zone.Code.LastIndexOf('-') + 1)..] switch { "PJM" => "PJM", "MISO" =>
+            "MISO", var code => code };
         // The hour that starts at 00:00 is named 01:00.
-        var question = $"electricity/rto/fuel-type-data/data/?api_key={Uri.EscapeDataString(Key ?? "")}&frequency=hourly&data[0]=value&facets[respondent][]={respondent}"
-            + $"&start={Iso(from, "yyyy-MM-dd'T'HH")}&end={Iso(to + _hour, "yyyy-MM-dd'T'HH")}&sort[0][column]=period&sort[0][direction]=asc&length={PageSize.ToString(CultureInfo.InvariantCulture)}";
+        var question = $"electricity/rto/fuel-type-data/data/?api_key={Uri.EscapeDataString(Key ?? "")}"
+            + $"&frequency=hourly&data[0]=value&facets[respondent][]={respondent}"
+            + $"&start={Iso(from, "yyyy-MM-dd'T'HH")}&end={Iso(to + _hour, "yyyy-MM-dd'T'HH")}"
+            + $"&sort[0][column]=period&sort[0][direction]=asc&length={PageSize.ToString(CultureInfo.InvariantCulture)}";
         var got = 0;
         for (var page = 0; ; page++)
         {
-            var reply = await GetAsync(string.Create(CultureInfo.InvariantCulture, $"{question}&offset={got}"), cancellationToken).ConfigureAwait(false);
+            var reply = await GetAsync(string.Create(CultureInfo.InvariantCulture, $"{question}&offset={got}"),
+                cancellationToken).ConfigureAwait(false);
             var (total, count) = reply.RequireGood().ReadJson(root => Read(root, mix));
             got += count;
             if (got >= total || count == 0 || page == MostPages - 1)
             {
                 if (got < total)
-                    content.Warn("answer-cut", string.Create(CultureInfo.InvariantCulture, $"{got} of {total} rows were read; the rest is a gap"), "ask for a shorter span");
+                    content.Warn("answer-cut", string.Create(CultureInfo.InvariantCulture,
+                        $"{got} of {total} rows were read; the rest is a gap"), "ask for a shorter span");
                 break;
             }
         }

@@ -1,16 +1,18 @@
 using System.Globalization;
 using System.Text.Json;
 using Tonne.Grids;
-using Tonne.Quantities;
 
 namespace Tonne.Instruments.Feeds;
 
-/// <summary>Electricity Maps, version 3 and later, with a key: lifecycle, imports traced. History and forecast depend on the plan of the key.</summary>
+/// <summary>
+/// Electricity Maps, version 3 and later, with a key: lifecycle, imports traced. History and forecast depend on the plan of the key.
+/// </summary>
 sealed class ElectricityMapsFeed(FeedClient client) : HttpFeed(client, _description, "https://api.electricitymaps.com/v3/")
 {
     static readonly TimeSpan _longest = TimeSpan.FromDays(10);
 
-    static readonly IntensityFeedDescription _description = new("electricity-maps", "Electricity Maps", "terms of the plan of the key; free plan: non-commercial, one zone", "Electricity Maps", "https://portal.electricitymaps.com/docs")
+    static readonly IntensityFeedDescription _description = new("electricity-maps", "Electricity Maps",
+        "terms of the plan of the key; free plan: non-commercial, one zone", "Electricity Maps", "https://portal.electricitymaps.com/docs")
     {
         Scope = IntensityScope.Consumption,
         HasHistory = true,
@@ -19,9 +21,11 @@ sealed class ElectricityMapsFeed(FeedClient client) : HttpFeed(client, _descript
     };
 
     /// <inheritdoc/>
-    public override bool Covers(Zone zone) => zone.Code is not ("EU" or "WORLD") && !zone.Code.StartsWith("US-EGRID-", StringComparison.Ordinal) && !zone.Code.StartsWith("GB-NESO-", StringComparison.Ordinal);
+    public override bool Covers(Zone zone) => zone.Code is not ("EU" or "WORLD") && !zone.Code.StartsWith("US-EGRID-",
+        StringComparison.Ordinal) && !zone.Code.StartsWith("GB-NESO-", StringComparison.Ordinal);
 
-    private protected override async Task<FeedContent> FetchAsync(Zone zone, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    private protected override async Task<FeedContent> FetchAsync(Zone zone, DateTimeOffset from, DateTimeOffset to,
+        CancellationToken cancellationToken)
     {
         var content = new FeedContent();
         var now = Time.GetUtcNow();
@@ -34,7 +38,8 @@ sealed class ElectricityMapsFeed(FeedClient client) : HttpFeed(client, _descript
             var hours = (to - now).TotalHours switch { <= 6 => 6, <= 24 => 24, <= 48 => 48, _ => 72 };
             try
             {
-                var reply = await AskAsync(string.Create(CultureInfo.InvariantCulture, $"carbon-intensity/forecast?zone={name}&horizonHours={hours}&emissionFactorType=lifecycle"), cancellationToken)
+                var reply = await AskAsync(string.Create(CultureInfo.InvariantCulture,
+                    $"carbon-intensity/forecast?zone={name}&horizonHours={hours}&emissionFactorType=lifecycle"), cancellationToken)
                     .ConfigureAwait(false);
                 reply.ReadJson(root => ReadForecast(root, content));
             }
@@ -49,7 +54,8 @@ sealed class ElectricityMapsFeed(FeedClient client) : HttpFeed(client, _descript
         return content;
     }
 
-    async Task ReadPastAsync(string zone, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now, FeedContent content, CancellationToken cancellationToken)
+    async Task ReadPastAsync(string zone, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now, FeedContent content,
+        CancellationToken cancellationToken)
     {
         if (from < now.AddHours(-24))
         {
@@ -63,19 +69,23 @@ sealed class ElectricityMapsFeed(FeedClient client) : HttpFeed(client, _descript
 
                 return;
             }
-            catch (FeedFailedException error) when (error.Failure is FeedFailure.Unauthorized or FeedFailure.ZoneNotCovered && to > now.AddHours(-24))
+            catch (FeedFailedException error) when (error.Failure is FeedFailure.Unauthorized or FeedFailure.ZoneNotCovered
+                && to > now.AddHours(-24))
             {
                 content.Warn("history-cut", $"only the last 24 h could be read: {error.Failure.Text}");
             }
         }
 
-        (await AskAsync($"carbon-intensity/history?zone={zone}&emissionFactorType=lifecycle", cancellationToken).ConfigureAwait(false)).ReadJson(root => ReadPoints(root, content));
+        (await AskAsync($"carbon-intensity/history?zone={zone}&emissionFactorType=lifecycle",
+            cancellationToken).ConfigureAwait(false)).ReadJson(root => ReadPoints(root, content));
     }
 
     async Task<FeedReply> AskAsync(string path, CancellationToken cancellationToken)
     {
-        var reply = await GetAsync(path, cancellationToken, headers => headers.TryAddWithoutValidation("auth-token", Key)).ConfigureAwait(false);
-        if (reply.Status is 401 or 403 && (reply.Text.Contains("zoneKey", StringComparison.OrdinalIgnoreCase) || reply.Text.Contains("zone", StringComparison.OrdinalIgnoreCase)))
+        var reply = await GetAsync(path, cancellationToken, headers => headers.TryAddWithoutValidation("auth-token",
+            Key)).ConfigureAwait(false);
+        if (reply.Status is 401 or 403 && (reply.Text.Contains("zoneKey", StringComparison.OrdinalIgnoreCase) || reply.Text.Contains("zone",
+            StringComparison.OrdinalIgnoreCase)))
             throw new FeedFailedException(new FeedFailure.ZoneNotCovered("the key does not include this zone"));
         return reply.RequireGood();
     }
@@ -97,7 +107,8 @@ sealed class ElectricityMapsFeed(FeedClient client) : HttpFeed(client, _descript
         }
 
         if (estimated > 0)
-            content.Warn("estimated-values", string.Create(CultureInfo.InvariantCulture, $"{estimated} of {count} observed values are estimates of the provider"));
+            content.Warn("estimated-values", string.Create(CultureInfo.InvariantCulture,
+                $"{estimated} of {count} observed values are estimates of the provider"));
         return true;
     }
 

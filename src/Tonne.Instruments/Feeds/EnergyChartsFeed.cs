@@ -1,18 +1,22 @@
 using System.Globalization;
 using System.Text.Json;
 using Tonne.Grids;
-using Tonne.Quantities;
 
 namespace Tonne.Instruments.Feeds;
 
-/// <summary>Countries of Europe by Fraunhofer ISE: observed values and a day-ahead forecast, prices; where there is no intensity, generation by fuel.</summary>
+/// <summary>
+/// Countries of Europe by Fraunhofer ISE: observed values and a day-ahead forecast, prices; where there is no intensity, generation by
+/// fuel.
+/// </summary>
 sealed class EnergyChartsFeed(FeedClient client) : HttpFeed(client, _description, "https://api.energy-charts.info/")
 {
-    static readonly IntensityFeedDescription _description = new("energy-charts", "Energy-Charts", "CC BY 4.0", "Energy-Charts.info, Fraunhofer ISE", "https://api.energy-charts.info")
+    static readonly IntensityFeedDescription _description = new("energy-charts", "Energy-Charts", "CC BY 4.0",
+        "Energy-Charts.info, Fraunhofer ISE", "https://api.energy-charts.info")
     {
         Zones =
         [
-            "DE", "CH", "EU", "AL", "AM", "AT", "AZ", "BA", "BE", "BG", "BY", "CY", "CZ", "DK", "EE", "ES", "FI", "FR", "GE", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MD",
+            "DE", "CH", "EU", "AL", "AM", "AT", "AZ", "BA", "BE", "BG", "BY", "CY", "CZ", "DK", "EE", "ES", "FI", "FR", "GE", "GR", "HR",
+                "HU", "IE", "IT", "LT", "LU", "LV", "MD",
             "ME", "MK", "MT", "NL", "NO", "PL", "PT", "RO", "RS", "RU", "SE", "SI", "SK", "TR", "UA", "GB", "XK",
         ],
         HasHistory = true,
@@ -22,9 +26,11 @@ sealed class EnergyChartsFeed(FeedClient client) : HttpFeed(client, _description
     };
 
     /// <summary>Countries that are one bidding zone; the others have several prices.</summary>
-    static readonly string[] _oneMarket = ["AT", "BE", "BG", "CH", "CZ", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "LT", "LV", "NL", "PL", "PT", "RO", "RS", "SI", "SK"];
+    static readonly string[] _oneMarket = ["AT", "BE", "BG", "CH", "CZ", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "LT", "LV", "NL", "PL",
+        "PT", "RO", "RS", "SI", "SK"];
 
-    private protected override async Task<FeedContent> FetchAsync(Zone zone, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    private protected override async Task<FeedContent> FetchAsync(Zone zone, DateTimeOffset from, DateTimeOffset to,
+        CancellationToken cancellationToken)
     {
         var country = zone.Code == "GB" ? "uk" : zone.Code.ToLowerInvariant();
         var span = $"&start={Unix(from)}&end={Unix(to)}";
@@ -34,7 +40,8 @@ sealed class EnergyChartsFeed(FeedClient client) : HttpFeed(client, _description
         if (reply.Status == 404 || !(reply.RequireGood().ReadJson(root => ReadIntensity(root, content))))
         {
             content = new FeedContent { Method = "generation by fuel × lifecycle factors" };
-            content.Warn("intensity-computed", "the provider has no intensity of this zone; it was computed from generation by fuel, without imports");
+            content.Warn("intensity-computed",
+                "the provider has no intensity of this zone; it was computed from generation by fuel, without imports");
             var mix = await GetAsync($"public_power?country={country}{span}", cancellationToken).ConfigureAwait(false);
             RefuseCountry(mix);
             mix.RequireGood().ReadJson(root => ReadPower(root, content));
@@ -81,7 +88,8 @@ sealed class EnergyChartsFeed(FeedClient client) : HttpFeed(client, _description
             var name = type.Field("name").Text() ?? throw new FeedFormatException("the field \"production_types[].name\" is missing");
             if (IsNoFuel(name))
                 continue;
-            var powers = Column(type, "data", times.Count) ?? throw new FeedFormatException("the field \"production_types[].data\" is missing");
+            var powers = Column(type, "data", times.Count)
+                ?? throw new FeedFormatException("the field \"production_types[].data\" is missing");
             for (var i = 0; i < times.Count; i++)
                 table.Add(times[i], name, Fuel(name), powers[i]);
         }
@@ -106,11 +114,14 @@ sealed class EnergyChartsFeed(FeedClient client) : HttpFeed(client, _description
         foreach (var item in ((JsonElement?)list).Items(name))
             values.Add(((JsonElement?)item).Number());
         return values.Count == count ? values
-            : throw new FeedFormatException(string.Create(CultureInfo.InvariantCulture, $"the field \"{name}\" has {values.Count} elements and \"unix_seconds\" has {count}"));
+            : throw new FeedFormatException(string.Create(CultureInfo.InvariantCulture,
+                $"the field \"{name}\" has {values.Count} elements and \"unix_seconds\" has {count}"));
     }
 
-    static bool IsNoFuel(string name) => name.StartsWith("Load", StringComparison.OrdinalIgnoreCase) || name.StartsWith("Residual load", StringComparison.OrdinalIgnoreCase)
-        || name.StartsWith("Renewable share", StringComparison.OrdinalIgnoreCase) || name.StartsWith("Cross border", StringComparison.OrdinalIgnoreCase);
+    static bool IsNoFuel(string name) => name.StartsWith("Load", StringComparison.OrdinalIgnoreCase) || name.StartsWith("Residual load",
+        StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("Renewable share", StringComparison.OrdinalIgnoreCase) || name.StartsWith("Cross border",
+            StringComparison.OrdinalIgnoreCase);
 
     static string? Fuel(string name) => name.ToLowerInvariant() switch
     {
@@ -127,15 +138,17 @@ sealed class EnergyChartsFeed(FeedClient client) : HttpFeed(client, _description
         "fossil oil shale" => "oil",
         "fossil peat" => "peat",
         "geothermal" => "geothermal",
-        "hydro run-of-river" or "hydro water reservoir" or "hydro" => "hydro",
+        "hydro water reservoir" or "hydro" => "hydro",
         "hydro pumped storage" or "hydro pumped storage consumption" or "battery storage" or "battery storage consumption" => "storage",
+        var plant when plant.StartsWith("hydro run", StringComparison.Ordinal) => "hydro",
         "waste" => "waste",
         "others" or "other" or "other renewables" or "marine" => "other",
         _ => null,
     };
 
     /// <summary>Adds prices; without them the answer is as good, so a failure is a warning.</summary>
-    async Task AddPricesAsync(Zone zone, string span, DateTimeOffset from, DateTimeOffset to, FeedContent content, CancellationToken cancellationToken)
+    async Task AddPricesAsync(Zone zone, string span, DateTimeOffset from, DateTimeOffset to, FeedContent content,
+        CancellationToken cancellationToken)
     {
         var market = zone.Code is "DE" or "LU" ? "DE-LU" : Array.IndexOf(_oneMarket, zone.Code) >= 0 ? zone.Code : null;
         if (market is null)

@@ -9,7 +9,8 @@ sealed class EntsoeFeed(FeedClient client) : HttpFeed(client, _description, "htt
 {
     static readonly TimeSpan _longest = TimeSpan.FromDays(31);
 
-    static readonly IntensityFeedDescription _description = new("entsoe", "ENTSO-E Transparency Platform", "terms of the platform", "ENTSO-E Transparency Platform", "https://transparency.entsoe.eu")
+    static readonly IntensityFeedDescription _description = new("entsoe", "ENTSO-E Transparency Platform", "terms of the platform",
+        "ENTSO-E Transparency Platform", "https://transparency.entsoe.eu")
     {
         Zones = [.. FeedZones.EntsoeDomains.Keys.Order(StringComparer.Ordinal)],
         HasHistory = true,
@@ -17,20 +18,23 @@ sealed class EntsoeFeed(FeedClient client) : HttpFeed(client, _description, "htt
         KeySetting = "grid.entsoe.key",
     };
 
-    private protected override async Task<FeedContent> FetchAsync(Zone zone, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    private protected override async Task<FeedContent> FetchAsync(Zone zone, DateTimeOffset from, DateTimeOffset to,
+        CancellationToken cancellationToken)
     {
         var content = new FeedContent();
         var now = Time.GetUtcNow();
         if (from >= now)
-            throw new FeedFailedException(new FeedFailure.NoData("it has no forecast of generation by fuel"));
+            throw new FeedFailedException(new FeedFailure.NoValues("it has no forecast of generation by fuel"));
         var mix = new FuelMixTable();
         // Periods begin at whole hours.
         var start = new DateTimeOffset(from.UtcTicks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero);
         foreach (var (first, last) in Chunks(start, to < now ? to : now, _longest))
         {
             var end = last.Minute == 0 && last.Second == 0 ? last : last.AddHours(1);
-            var reply = await GetAsync($"api?securityToken={Uri.EscapeDataString(Key ?? "")}&documentType=A75&processType=A16&in_Domain={FeedZones.EntsoeDomains[zone.Code]}"
-                + $"&periodStart={Iso(first, "yyyyMMddHH'00'")}&periodEnd={Iso(end, "yyyyMMddHH'00'")}", cancellationToken).ConfigureAwait(false);
+            var reply = await GetAsync($"api?securityToken={Uri.EscapeDataString(Key ?? "")}"
+                + $"&documentType=A75&processType=A16&in_Domain={FeedZones.EntsoeDomains[zone.Code]}"
+                + $"&periodStart={Iso(first, "yyyyMMddHH'00'")}&periodEnd={Iso(end, "yyyyMMddHH'00'")}",
+                    cancellationToken).ConfigureAwait(false);
             // An acknowledgement comes with 200 or with 400.
             if (reply.Status != 400)
                 reply.RequireGood();
@@ -49,13 +53,14 @@ sealed class EntsoeFeed(FeedClient client) : HttpFeed(client, _description, "htt
         {
             case "Acknowledgement_MarketDocument":
                 var text = Formatting.TextSanitizer.ToOneLine(Child(Child(root, "Reason"), "text")?.Value);
-                throw Child(Child(root, "Reason"), "code")?.Value.Trim() == "999" && !text.Contains("token", StringComparison.OrdinalIgnoreCase)
-                    ? new FeedFailedException(new FeedFailure.NoData($"has no data{(text.Length == 0 ? "" : $" ({text[..Math.Min(text.Length, 160)]})")}"))
+                throw Child(Child(root, "Reason"), "code")?.Value.Trim() == "999" && !text.Contains("token",
+                    StringComparison.OrdinalIgnoreCase)
+                    ? new FeedFailedException(new FeedFailure.NoValues($"has no data{(text.Length == 0 ? "" : $" ({text[..Math.Min(text.Length, 160)]})")}"))
                     : new FeedFormatException($"the provider reports an error: {text[..Math.Min(text.Length, 160)]}");
             case "GL_MarketDocument":
                 break;
             default:
-                throw new FeedFormatException("the answer is neither GL_MarketDocument nor Acknowledgement_MarketDocument, as a web page of a bot wall");
+                throw new FeedFormatException("the answer is neither generation nor an acknowledgement; it may be a web page of a bot wall");
         }
 
         foreach (var series in root.Elements().Where(element => element.Name.LocalName == "TimeSeries"))
@@ -63,7 +68,8 @@ sealed class EntsoeFeed(FeedClient client) : HttpFeed(client, _description, "htt
             // With an outgoing domain the series is consumption: pumps.
             if (Child(series, "outBiddingZone_Domain.mRID") is not null)
                 continue;
-            var type = Child(Child(series, "MktPSRType"), "psrType")?.Value.Trim() ?? throw new FeedFormatException("the element \"psrType\" is missing");
+            var type = Child(Child(series, "MktPSRType"), "psrType")?.Value.Trim()
+                ?? throw new FeedFormatException("the element \"psrType\" is missing");
             var repeats = Child(series, "curveType")?.Value.Trim() == "A03";
             foreach (var period in series.Elements().Where(element => element.Name.LocalName == "Period"))
                 ReadPeriod(period, type, repeats, mix);
@@ -90,7 +96,8 @@ sealed class EntsoeFeed(FeedClient client) : HttpFeed(client, _description, "htt
         var given = new bool[count];
         foreach (var point in period.Elements().Where(element => element.Name.LocalName == "Point"))
         {
-            if (!int.TryParse(Child(point, "position")?.Value, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var position) || position < 1 || position > count)
+            if (!int.TryParse(Child(point, "position")?.Value, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
+                CultureInfo.InvariantCulture, out var position) || position < 1 || position > count)
                 throw new FeedFormatException("the element \"position\" is missing or outside its interval");
             (values[position - 1], given[position - 1]) = (FeedJson.ParseNumber(Child(point, "quantity")?.Value), true);
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Tonne.Grids;
 
@@ -7,7 +6,8 @@ namespace Tonne.Instruments.Feeds;
 /// <summary>ERCOT (Texas): generation by fuel of yesterday and today, about every five minutes, with the offset of each time.</summary>
 sealed class ErcotFeed(FeedClient client) : HttpFeed(client, _description, "https://www.ercot.com/api/1/services/read/dashboards/")
 {
-    static readonly IntensityFeedDescription _description = new("ercot", "ERCOT fuel mix dashboard", "public, terms of the site", "ERCOT, fuel mix dashboard", "https://www.ercot.com/gridmktinfo/dashboards/fuelmix")
+    static readonly IntensityFeedDescription _description = new("ercot", "ERCOT fuel mix dashboard", "public, terms of the site",
+        "ERCOT, fuel mix dashboard", "https://www.ercot.com/gridmktinfo/dashboards/fuelmix")
     {
         Zones = ["US-TEX-ERCO"],
         HasHistory = true,
@@ -16,7 +16,8 @@ sealed class ErcotFeed(FeedClient client) : HttpFeed(client, _description, "http
         IsNational = true,
     };
 
-    private protected override async Task<FeedContent> FetchAsync(Zone zone, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    private protected override async Task<FeedContent> FetchAsync(Zone zone, DateTimeOffset from, DateTimeOffset to,
+        CancellationToken cancellationToken)
     {
         var content = new FeedContent();
         (await GetAsync("fuel-mix.json", cancellationToken).ConfigureAwait(false)).RequireGood().ReadJson(root => Read(root, content));

@@ -66,7 +66,8 @@ sealed class FeedClient : IDisposable
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, address);
             prepare?.Invoke(request.Headers);
-            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token).ConfigureAwait(false);
+            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead,
+                both.Token).ConfigureAwait(false);
             var status = (int)response.StatusCode;
             var wait = RetryAfter(response.Headers.RetryAfter);
             if (status == 429 || (status == 503 && wait > _options.LongestWait))
@@ -76,18 +77,23 @@ sealed class FeedClient : IDisposable
             }
 
             if (status is 500 or 502 or 503 or 504)
-                return (null, new FeedFailure.Unreachable($"answers {status.ToString(CultureInfo.InvariantCulture)}, an error of the server"), wait, true);
+                return (null,
+                    new FeedFailure.Unreachable($"answers {status.ToString(CultureInfo.InvariantCulture)}, an error of the server"), wait,
+                    true);
             return (new FeedReply(status, await ReadAsync(response, where, both.Token).ConfigureAwait(false), where), null, null, false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (null, new FeedFailure.Unreachable($"did not answer within {DisplayValue.Format(_options.Timeout.TotalSeconds, "s")}"), null, false);
+            return (null, new FeedFailure.Unreachable($"did not answer within {DisplayValue.Format(_options.Timeout.TotalSeconds, "s")}"),
+                null, false);
         }
         catch (HttpRequestException error)
         {
-            return (null, new FeedFailure.Unreachable(Explain(error)), null, error.HttpRequestError != HttpRequestError.NameResolutionError);
+            return (null, new FeedFailure.Unreachable(Explain(error)), null,
+                error.HttpRequestError != HttpRequestError.NameResolutionError);
         }
-        catch (Exception error) when (error is IOException or SocketException or InvalidDataException or InvalidOperationException or NotSupportedException or FormatException)
+        catch (Exception error) when (error is IOException or SocketException or InvalidDataException or InvalidOperationException
+            or NotSupportedException or FormatException)
         {
             return (null, new FeedFailure.Unreachable(TextSanitizer.ToOneLine(error.Message).TrimEnd('.')), null, error is IOException);
         }
@@ -103,7 +109,8 @@ sealed class FeedClient : IDisposable
             while (await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var count)
             {
                 if (body.Length + count > _options.MaximumBytes)
-                    throw FeedFailedException.Unreadable(string.Create(CultureInfo.InvariantCulture, $"the answer has more than {_options.MaximumBytes} bytes"), where);
+                    throw FeedFailedException.Unreadable(string.Create(CultureInfo.InvariantCulture,
+                        $"the answer has more than {_options.MaximumBytes} bytes"), where);
                 body.Write(buffer, 0, count);
             }
         }

@@ -35,7 +35,8 @@ sealed class FeedContent
         foreach (var (time, grams, given) in PastForecast)
         {
             var length = given ?? observed?.Step ?? usualStep;
-            if (observed is not null && grams is >= 0 and var forecast && observed.Average(time, time + length, out var known) is { } actual && known > 0.999)
+            if (observed is not null && grams is >= 0 and var forecast && observed.Average(time, time + length,
+                out var known) is { } actual && known > 0.999)
                 pairs.Add(new ForecastPair(null, time, length, CarbonIntensity.FromGramsPerKilowattHour(forecast), actual));
         }
 

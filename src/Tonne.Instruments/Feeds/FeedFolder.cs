@@ -13,7 +13,8 @@ static class FeedFolder
     /// <returns>Null if another process held it all the time.</returns>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
-    internal static async Task<IDisposable?> LockAsync(string path, TimeSpan longest, TimeProvider time, CancellationToken cancellationToken)
+    internal static async Task<IDisposable?> LockAsync(string path, TimeSpan longest, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path) ?? ".");
         for (var start = time.GetTimestamp(); ;)
@@ -54,7 +55,8 @@ static class FeedFolder
     }
 
     /// <summary>A name of a file for a text from outside.</summary>
-    internal static string SafeName(string text) => string.Concat(text.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-' ? letter : '_'));
+    internal static string SafeName(string text) => string.Concat(text.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'
+        ? letter : '_'));
 
     /// <summary>EAGAIN of Linux and macOS, a sharing violation of Windows.</summary>
     static bool IsHeld(IOException error) => (error.HResult & 0xFFFF) is 11 or 35 or 32 or 33;

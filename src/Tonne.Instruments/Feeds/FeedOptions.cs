@@ -10,7 +10,8 @@ public sealed record FeedOptions
     public HttpMessageHandler? Handler { get; init; }
 
     /// <summary>
-    /// A setting by name, null if it is not set: <c>grid.PROVIDER.url</c> replaces the address of a provider, <c>grid.PROVIDER.key</c> is its key.
+    /// A setting by name, null if it is not set: <c>grid.PROVIDER.url</c> replaces the address of a provider, <c>grid.PROVIDER.key</c> is
+    /// its key.
     /// </summary>
     public Func<string, string?> Setting { get; init; } = static _ => null;
 
@@ -23,7 +24,9 @@ public sealed record FeedOptions
     /// <summary>Largest answer in bytes. Default: 16 MiB.</summary>
     public int MaximumBytes { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>How often a request is repeated after an error of the server (500, 502, 503, 504) or of the connection. Default: 2.</summary>
+    /// <summary>
+    /// How often a request is repeated after an error of the server (500, 502, 503, 504) or of the connection. Default: 2.
+    /// </summary>
     public int Retries { get; init; } = 2;
 
     /// <summary>Wait before the first repetition; it doubles, and is multiplied by 0.5 to 1.5 at random. Default: 0.5 s.</summary>

@@ -26,7 +26,7 @@ sealed record FeedReply(int Status, byte[] Body, string Where)
     {
         if (Status is >= 200 and < 300)
         {
-            return IsEmpty ? throw new FeedFailedException(new FeedFailure.NoData("the answer is empty")) : this;
+            return IsEmpty ? throw new FeedFailedException(new FeedFailure.NoValues("the answer is empty")) : this;
         }
 
         var status = Status.ToString(CultureInfo.InvariantCulture);
@@ -70,13 +70,15 @@ sealed record FeedReply(int Status, byte[] Body, string Where)
         try
         {
             using var stream = new MemoryStream(Body, writable: false);
-            using var reader = XmlReader.Create(stream, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = 64 * 1024 * 1024 });
+            using var reader = XmlReader.Create(stream, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null,
+                MaxCharactersInDocument = 64 * 1024 * 1024 });
             var root = XDocument.Load(reader).Root;
             return root is null ? throw FeedFailedException.Unreadable("the answer has no element", Where) : read(root);
         }
         catch (XmlException error)
         {
-            throw FeedFailedException.Unreadable("the answer is not XML, or not all of it", string.Create(CultureInfo.InvariantCulture, $"{Where}, line {error.LineNumber}"));
+            throw FeedFailedException.Unreadable("the answer is not XML, or not all of it", string.Create(CultureInfo.InvariantCulture,
+                $"{Where}, line {error.LineNumber}"));
         }
         catch (FeedFormatException error)
         {

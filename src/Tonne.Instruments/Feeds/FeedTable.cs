@@ -43,7 +43,9 @@ sealed class FeedTable
         }
         catch (CsvHelperException error)
         {
-            throw new FeedFormatException($"the table cannot be read after line {parser.RawRow.ToString(CultureInfo.InvariantCulture)}: {(error is MaxFieldSizeException ? "a field is too long" : "it is not CSV")}");
+            var line = parser.RawRow.ToString(CultureInfo.InvariantCulture);
+            var what = error is MaxFieldSizeException ? "a field is too long" : "it is not CSV";
+            throw new FeedFormatException($"the table cannot be read after line {line}: {what}");
         }
 
         return new FeedTable(header ?? throw new FeedFormatException("the table is empty"), rows);
@@ -51,7 +53,8 @@ sealed class FeedTable
 
     /// <summary>Column with a name, in any case.</summary>
     /// <exception cref="FeedFormatException">There is none.</exception>
-    internal int Require(string name) => Find(name) is >= 0 and var at ? at : throw new FeedFormatException($"the column \"{name}\" is missing");
+    internal int Require(string name) => Find(name) is >= 0 and var at ? at
+        : throw new FeedFormatException($"the column \"{name}\" is missing");
 
     /// <summary>Column with a name, in any case; -1 if there is none.</summary>
     internal int Find(string name) => Array.FindIndex(Header, field => string.Equals(field, name, StringComparison.OrdinalIgnoreCase));

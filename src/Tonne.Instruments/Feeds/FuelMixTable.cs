@@ -4,7 +4,8 @@ namespace Tonne.Instruments.Feeds;
 
 /// <summary>Generation by fuel over time, and the intensity of each step that has all fuels.</summary>
 /// <remarks>
-/// A step is a gap if a fuel has no value there that generates at another time of the same answer: else a late report of one fuel would change the figure
+/// A step is a gap if a fuel has no value there that generates at another time of the same answer: else a late report of one fuel would
+/// change the figure
 /// silently. A fuel that never has a value, or is always zero, is left out. Power of a longer step is repeated over the shortest step.
 /// </remarks>
 sealed class FuelMixTable
@@ -32,11 +33,13 @@ sealed class FuelMixTable
     internal void WriteTo(FeedContent content)
     {
         if (_unknown.Count > 0)
-            content.Warn("unknown-fuel", $"the factor of \"other\" was used for {string.Join(", ", _unknown.Order(StringComparer.Ordinal).Take(8))}");
+            content.Warn("unknown-fuel",
+                $"the factor of \"other\" was used for {string.Join(", ", _unknown.Order(StringComparer.Ordinal).Take(8))}");
         var shortest = _steps.Keys.Select(key => key.Length).OfType<TimeSpan>().DefaultIfEmpty().Min();
         var steps = shortest > TimeSpan.Zero ? Expand(shortest) : _steps.Select(pair => (pair.Key.Time, pair.Key.Length, pair.Value));
         var all = steps.ToList();
-        var active = all.SelectMany(step => step.Value).Where(pair => pair.Value is { } power && power != 0).Select(pair => pair.Key).ToHashSet(StringComparer.Ordinal);
+        var active = all.SelectMany(step => step.Value).Where(pair => pair.Value is { } power && power != 0).Select(pair =>
+            pair.Key).ToHashSet(StringComparer.Ordinal);
         foreach (var (time, length, powers) in all)
         {
             var mix = new FuelMix();
@@ -46,7 +49,8 @@ sealed class FuelMixTable
                 if (powers.TryGetValue(name, out var power) && power is { } known)
                     mix.Add(name[..name.IndexOf('\n')], known);
                 else
-                    complete &= name.StartsWith("imports\n", StringComparison.Ordinal) || name.StartsWith("storage\n", StringComparison.Ordinal);
+                    complete &= name.StartsWith("imports\n", StringComparison.Ordinal) || name.StartsWith("storage\n",
+                        StringComparison.Ordinal);
             }
 
             content.Observed.Add((time, complete ? mix.Intensity?.GramsPerKilowattHour : null, length));

@@ -16,13 +16,15 @@ abstract class HttpFeed(FeedClient client, IntensityFeedDescription description,
     internal TimeProvider Time => client.Time;
 
     /// <summary>Its key; null if none is set.</summary>
-    internal string? Key => description.KeySetting is { } setting && client.Options.Setting(setting) is { Length: > 0 } key ? key.Trim() : null;
+    internal string? Key => description.KeySetting is { } setting && client.Options.Setting(setting) is { Length: > 0 } key ? key.Trim()
+        : null;
 
     /// <inheritdoc/>
     public virtual bool Covers(Zone zone) => description.Zones.Contains(zone.Code, StringComparer.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
-    public async Task<IntensityAnswer> ReadAsync(Zone zone, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default)
+    public async Task<IntensityAnswer> ReadAsync(Zone zone, DateTimeOffset from, DateTimeOffset to,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(zone);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(from, to);
@@ -54,7 +56,8 @@ abstract class HttpFeed(FeedClient client, IntensityFeedDescription description,
     }
 
     /// <summary>Calls the provider and reads its answers.</summary>
-    private protected abstract Task<FeedContent> FetchAsync(Zone zone, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken);
+    private protected abstract Task<FeedContent> FetchAsync(Zone zone, DateTimeOffset from, DateTimeOffset to,
+        CancellationToken cancellationToken);
 
     /// <summary>An address below the provider's own, or below the one that the settings give.</summary>
     private protected Uri Address(string path)
@@ -66,14 +69,17 @@ abstract class HttpFeed(FeedClient client, IntensityFeedDescription description,
         return uri;
     }
 
-    private protected Task<FeedReply> GetAsync(string path, CancellationToken cancellationToken, Action<HttpRequestHeaders>? prepare = null) =>
+    private protected Task<FeedReply> GetAsync(string path, CancellationToken cancellationToken,
+        Action<HttpRequestHeaders>? prepare = null) =>
         client.GetAsync(Address(path), prepare, cancellationToken);
 
     /// <summary>A time as most providers want it.</summary>
-    private protected static string Iso(DateTimeOffset time, string format = "yyyy-MM-dd'T'HH:mm'Z'") => time.UtcDateTime.ToString(format, CultureInfo.InvariantCulture);
+    private protected static string Iso(DateTimeOffset time, string format = "yyyy-MM-dd'T'HH:mm'Z'") => time.UtcDateTime.ToString(format,
+        CultureInfo.InvariantCulture);
 
     /// <summary>A span in parts that are not longer than a limit.</summary>
-    private protected static IEnumerable<(DateTimeOffset From, DateTimeOffset To)> Chunks(DateTimeOffset from, DateTimeOffset to, TimeSpan longest)
+    private protected static IEnumerable<(DateTimeOffset From, DateTimeOffset To)> Chunks(DateTimeOffset from, DateTimeOffset to,
+        TimeSpan longest)
     {
         for (var at = from; at < to; at += longest)
             yield return (at, to - at > longest ? at + longest : to);
@@ -100,15 +106,17 @@ abstract class HttpFeed(FeedClient client, IntensityFeedDescription description,
         {
             answer = answer with
             {
-                Warnings = [.. answer.Warnings, new("forecast-ends-early", $"the forecast ends at {expected.End.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC, before the end of the span asked for")],
+                Warnings = [.. answer.Warnings, new("forecast-ends-early",
+                    $"the forecast ends at {expected.End.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC, before the end of the span asked for")],
             };
         }
 
         return known is null && expected is null
-            ? answer with { Failure = new FeedFailure.NoData("the answer has no value for this zone and time") } : answer;
+            ? answer with { Failure = new FeedFailure.NoValues("the answer has no value for this zone and time") } : answer;
     }
 
-    IntensitySeriesBuilder Builder(Zone zone, IntensitySignal signal, DateTimeOffset? issued, DateTimeOffset from, DateTimeOffset to) => new(zone, description.Source)
+    IntensitySeriesBuilder Builder(Zone zone, IntensitySignal signal, DateTimeOffset? issued, DateTimeOffset from, DateTimeOffset to) =>
+        new(zone, description.Source)
     {
         Basis = description.Basis,
         Scope = description.Scope,

@@ -7,8 +7,10 @@ namespace Tonne.Instruments.Feeds;
 
 /// <summary>Keeps the answers of feeds, one file for each provider and zone, for all processes of the machine.</summary>
 /// <remarks>
-/// A provider is called at most once in 15 minutes for a zone, also after a failure, and not before the time that its <c>Retry-After</c> asks for (24 h at most). Processes that ask
-/// at once wait for one call. Observed values, hourly means of one forecast in three hours, and forecasts published beside observed values are kept for 45 days. A damaged file is set
+/// A provider is called at most once in 15 minutes for a zone, also after a failure, and not before the time that its <c>Retry-After</c>
+/// asks for (24 h at most). Processes that ask
+/// at once wait for one call. Observed values, hourly means of one forecast in three hours, and forecasts published beside observed values
+/// are kept for 45 days. A damaged file is set
 /// aside. Thread safe.
 /// </remarks>
 /// <param name="folder">The folder; created when something is kept.</param>
@@ -50,7 +52,8 @@ public sealed class IntensityCache(string folder, TimeProvider? time = null)
         {
             using var held = await FeedFolder.LockAsync(path, _longestLock, _time, cancellationToken).ConfigureAwait(false);
             if (held is null)
-                return Answer(kept ?? new CacheFile(), feed, zone, from, to, called: false, new Warning("cache-busy", "another process is calling the provider; kept values are used"));
+                return Answer(kept ?? new CacheFile(), feed, zone, from, to, called: false, new Warning("cache-busy",
+                    "another process is calling the provider; kept values are used"));
             return await CallAsync(path, feed, zone, from, to, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -72,14 +75,16 @@ public sealed class IntensityCache(string folder, TimeProvider? time = null)
         if (FeedFolder.TryRead(PathOf(feed, zone)) is not { } bytes || CacheFile.Read(bytes) is not { } file)
             return [];
         var pairs = file.Pairs.Select(pair => new ForecastPair(null, CacheFile.Time(pair.Key), TimeSpan.FromMinutes(pair.Value.Minutes),
-            CarbonIntensity.FromGramsPerKilowattHour(pair.Value.Forecast), CarbonIntensity.FromGramsPerKilowattHour(pair.Value.Actual))).ToList();
+            CarbonIntensity.FromGramsPerKilowattHour(pair.Value.Forecast),
+                CarbonIntensity.FromGramsPerKilowattHour(pair.Value.Actual))).ToList();
         var hours = HourlyMeans(file.Observed);
         foreach (var (issued, targets) in file.Past)
         {
             foreach (var (target, forecast) in targets)
             {
                 if (hours.TryGetValue(target, out var actual))
-                    pairs.Add(new ForecastPair(CacheFile.Time(issued), CacheFile.Time(target), TimeSpan.FromHours(1), CarbonIntensity.FromGramsPerKilowattHour(forecast), CarbonIntensity.FromGramsPerKilowattHour(actual)));
+                    pairs.Add(new ForecastPair(CacheFile.Time(issued), CacheFile.Time(target), TimeSpan.FromHours(1),
+                        CarbonIntensity.FromGramsPerKilowattHour(forecast), CarbonIntensity.FromGramsPerKilowattHour(actual)));
             }
         }
 
@@ -93,12 +98,15 @@ public sealed class IntensityCache(string folder, TimeProvider? time = null)
 
     /// <summary>The kept values; null if there is no file, or it is damaged or of another footing.</summary>
     static CacheFile? Load(string path, IntensityFeedDescription description) =>
-        FeedFolder.TryRead(path) is { } bytes && CacheFile.Read(bytes) is { } file && (file.Footing.Length == 0 || file.Footing == Footing(description)) ? file : null;
+        FeedFolder.TryRead(path) is { } bytes && CacheFile.Read(bytes) is { } file && (file.Footing.Length == 0
+            || file.Footing == Footing(description)) ? file : null;
 
     /// <summary>Whether a call is due. A clock that was set back does not block a provider for longer than a day.</summary>
-    bool IsDue(CacheFile file) => file.NextCallAt is not { } next || _time.GetUtcNow() is var now && (now >= next || next - now > _longestRefusal + _interval);
+    bool IsDue(CacheFile file) => file.NextCallAt is not { } next || _time.GetUtcNow() is var now
+        && (now >= next || next - now > _longestRefusal + _interval);
 
-    async Task<CachedAnswer> CallAsync(string path, IIntensityFeed feed, Zone zone, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    async Task<CachedAnswer> CallAsync(string path, IIntensityFeed feed, Zone zone, DateTimeOffset from, DateTimeOffset to,
+        CancellationToken cancellationToken)
     {
         var file = Load(path, feed.Description);
         if (file is not null && !IsDue(file))
@@ -108,7 +116,8 @@ public sealed class IntensityCache(string folder, TimeProvider? time = null)
         {
             var aside = path + ".damaged";
             File.Move(path, aside, overwrite: true);
-            damaged = new Warning("cache-damaged", $"the kept values of {feed.Description.Name} for {zone.Code} could not be read; they were set aside as {aside}");
+            damaged = new Warning("cache-damaged",
+                $"the kept values of {feed.Description.Name} for {zone.Code} could not be read; they were set aside as {aside}");
         }
 
         file ??= new CacheFile { Footing = Footing(feed.Description) };
@@ -146,7 +155,8 @@ public sealed class IntensityCache(string folder, TimeProvider? time = null)
         }
 
         foreach (var pair in fresh.Pairs)
-            file.Pairs[CacheFile.Minute(pair.Target)] = ((int)pair.Length.TotalMinutes, pair.Forecast.GramsPerKilowattHour, pair.Actual.GramsPerKilowattHour);
+            file.Pairs[CacheFile.Minute(pair.Target)] = ((int)pair.Length.TotalMinutes, pair.Forecast.GramsPerKilowattHour,
+                pair.Actual.GramsPerKilowattHour);
         file.Prices = fresh.Prices ?? file.Prices;
         var oldest = CacheFile.Minute(now - KeptFor);
         RemoveBefore(file.Observed, oldest);
@@ -167,7 +177,8 @@ public sealed class IntensityCache(string folder, TimeProvider? time = null)
 
         // A value of another length that overlaps a new one would count twice.
         var (first, last) = (CacheFile.Minute(series.Start), CacheFile.Minute(series.End));
-        foreach (var (at, value) in kept.Where(pair => pair.Value.Minutes != minutes && pair.Key < last && pair.Key + pair.Value.Minutes > first).ToList())
+        foreach (var (at, value) in kept.Where(pair => pair.Value.Minutes != minutes && pair.Key < last
+            && pair.Key + pair.Value.Minutes > first).ToList())
         {
             for (var covered = at - (((at - first) % minutes + minutes) % minutes); covered < at + value.Minutes; covered += minutes)
             {
@@ -229,7 +240,8 @@ public sealed class IntensityCache(string folder, TimeProvider? time = null)
             values.Remove(key);
     }
 
-    CachedAnswer Answer(CacheFile file, IIntensityFeed feed, Zone zone, DateTimeOffset from, DateTimeOffset to, bool called, Warning? also = null)
+    static CachedAnswer Answer(CacheFile file, IIntensityFeed feed, Zone zone, DateTimeOffset from, DateTimeOffset to, bool called,
+        Warning? also = null)
     {
         var observed = Slice(file.Observed, feed, zone, IntensitySignal.Observed, null, from, to);
         var forecast = Slice(file.Forecast, feed, zone, IntensitySignal.Forecast, file.Issued, from, to);
@@ -238,17 +250,20 @@ public sealed class IntensityCache(string folder, TimeProvider? time = null)
         if (also is not null)
             warnings.Add(also);
         if (forecast is not null && forecast.End < to)
-            warnings.Add(new Warning("forecast-ends-early", $"the forecast ends at {forecast.End.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC, before the end of the span asked for"));
+            warnings.Add(new Warning("forecast-ends-early",
+                $"the forecast ends at {forecast.End.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC, before the end of the span asked for"));
         var none = observed is null && forecast is null;
         if (file.Failure is { } failure && !none)
-            warnings.Add(new Warning("feed-failed", $"{feed.Description.Name}: {failure.Text}; values of earlier calls are used", "they are read again at the next call"));
+            warnings.Add(new Warning("feed-failed", $"{feed.Description.Name}: {failure.Text}; values of earlier calls are used",
+                "they are read again at the next call"));
         var answer = new IntensityAnswer
         {
             Observed = observed,
             Forecast = forecast,
             Prices = file.Prices,
             Warnings = warnings.ToImmutable(),
-            Failure = none ? file.Failure ?? new FeedFailure.NoData(file.CalledAt is null ? "was not called yet" : "no value is kept for this span") : null,
+            Failure = none ? file.Failure ?? new FeedFailure.NoValues(file.CalledAt is null ? "was not called yet"
+                : "no value is kept for this span") : null,
             Method = file.Method.Length > 0 ? file.Method : feed.Description.Method,
             ReadAt = file.CalledAt,
         };
@@ -256,7 +271,8 @@ public sealed class IntensityCache(string folder, TimeProvider? time = null)
     }
 
     static IntensitySeries? Slice(
-        SortedDictionary<long, (int Minutes, double Grams)> values, IIntensityFeed feed, Zone zone, IntensitySignal signal, DateTimeOffset? issued, DateTimeOffset from, DateTimeOffset to)
+        SortedDictionary<long, (int Minutes, double Grams)> values, IIntensityFeed feed, Zone zone, IntensitySignal signal,
+            DateTimeOffset? issued, DateTimeOffset from, DateTimeOffset to)
     {
         var description = feed.Description;
         var builder = new IntensitySeriesBuilder(zone, description.Source)

@@ -18,8 +18,10 @@ public sealed class IntensityFeeds : IDisposable
         _wattTime = new WattTimeFeed(_client);
         All =
         [
-            new ElectricityMapsFeed(_client), _wattTime, new EntsoeFeed(_client), new EiaFeed(_client), new NesoFeed(_client), new EnerginetFeed(_client), new EirGridFeed(_client),
-            new RteFeed(_client), new EliaFeed(_client), new CaisoFeed(_client), new NyisoFeed(_client), new ErcotFeed(_client), new EnergyChartsFeed(_client),
+            new ElectricityMapsFeed(_client), _wattTime, new EntsoeFeed(_client), new EiaFeed(_client), new NesoFeed(_client),
+                new EnerginetFeed(_client), new EirGridFeed(_client),
+            new RteFeed(_client), new EliaFeed(_client), new CaisoFeed(_client), new NyisoFeed(_client), new ErcotFeed(_client),
+                new EnergyChartsFeed(_client),
         ];
     }
 
@@ -27,10 +29,12 @@ public sealed class IntensityFeeds : IDisposable
     public ImmutableArray<IIntensityFeed> All { get; }
 
     /// <summary>The feed with an id, in any case; null if there is none.</summary>
-    public IIntensityFeed? Find(string id) => All.FirstOrDefault(feed => string.Equals(feed.Description.Id, id, StringComparison.OrdinalIgnoreCase));
+    public IIntensityFeed? Find(string id) => All.FirstOrDefault(feed => string.Equals(feed.Description.Id, id,
+        StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
-    /// A zone by its code or name, also those that only feeds know: <c>DK1</c>, <c>DK2</c>, <c>DE-LU</c>, <c>GB-NIR</c> and the regions <c>GB-NESO-1</c> to <c>GB-NESO-17</c>.
+    /// A zone by its code or name, also those that only feeds know: <c>DK1</c>, <c>DK2</c>, <c>DE-LU</c>, <c>GB-NIR</c> and the regions
+    /// <c>GB-NESO-1</c> to <c>GB-NESO-17</c>.
     /// </summary>
     /// <returns>Null if there is none, or the name is that of several.</returns>
     public static Zone? FindZone(string name)

@@ -8,17 +8,22 @@ namespace Tonne.Instruments.Feeds;
 
 /// <summary>Reads files of intensities: tonne's own columns, and the files that Electricity Maps offers for download.</summary>
 /// <remarks>
-/// Own columns: <c>zone,timestamp_utc,gco2e_per_kwh</c>, and if wanted <c>basis</c>, <c>scope</c>, <c>kind</c>. Electricity Maps: <c>Datetime (UTC)</c>, <c>Zone id</c> and the
-/// carbon intensity as <c>direct</c> and as <c>LCA</c> or <c>Life cycle</c>, both read, as consumption. A row holds from its time to that of the next row of its zone, or for the
-/// usual step where rows are missing (<see cref="IntensitySeriesBuilder"/>); an empty value is a gap. Separators: comma, semicolon or tab; a decimal comma only with the latter two. Order,
-/// byte order mark and line ends do not matter. A row that cannot be read is left out and named with its line; a file without a single good row is refused.
+/// Own columns: <c>zone,timestamp_utc,gco2e_per_kwh</c>, and if wanted <c>basis</c>, <c>scope</c>, <c>kind</c>. Electricity Maps:
+/// <c>Datetime (UTC)</c>, <c>Zone id</c> and the
+/// carbon intensity as <c>direct</c> and as <c>LCA</c> or <c>Life cycle</c>, both read, as consumption. A row holds from its time to that
+/// of the next row of its zone, or for the
+/// usual step where rows are missing (<see cref="IntensitySeriesBuilder"/>); an empty value is a gap. Separators: comma, semicolon or tab;
+/// a decimal comma only with the latter two. Order,
+/// byte order mark and line ends do not matter. A row that cannot be read is left out and named with its line; a file without a single good
+/// row is refused.
 /// </remarks>
 public static class IntensityFiles
 {
     const int MostNamed = 20;
 
     static readonly string[] _timeFormats =
-        ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd HH:mm:ssK", "yyyy-MM-dd HH:mmK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK"];
+        ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd HH:mm:ssK", "yyyy-MM-dd HH:mmK",
+            "yyyy-MM-dd HH:mm:ss.FFFFFFFK"];
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file; a name that ends in <c>.forecast.csv</c> is a forecast, any other is observed.</param>
@@ -27,7 +32,8 @@ public static class IntensityFiles
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="IntensityFileException">It is no table of intensities, or no row can be read.</exception>
-    public static ImportedIntensity Read(string path, IntensityBasis basis = IntensityBasis.Unstated, IntensityScope scope = IntensityScope.Unstated)
+    public static ImportedIntensity Read(string path, IntensityBasis basis = IntensityBasis.Unstated,
+        IntensityScope scope = IntensityScope.Unstated)
     {
         ArgumentNullException.ThrowIfNull(path);
         return Parse(File.ReadAllText(path, Encoding.UTF8), Path.GetFileName(path), basis, scope);
@@ -39,7 +45,8 @@ public static class IntensityFiles
     /// <param name="basis">Basis of rows that state none. Default: unstated.</param>
     /// <param name="scope">Scope of rows that state none. Default: unstated.</param>
     /// <exception cref="IntensityFileException">It is no table of intensities, or no row can be read.</exception>
-    public static ImportedIntensity Parse(string text, string name, IntensityBasis basis = IntensityBasis.Unstated, IntensityScope scope = IntensityScope.Unstated)
+    public static ImportedIntensity Parse(string text, string name, IntensityBasis basis = IntensityBasis.Unstated,
+        IntensityScope scope = IntensityScope.Unstated)
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(name);
@@ -70,7 +77,8 @@ public static class IntensityFiles
 
     static List<Column> FindColumns(FeedTable table, string name, IntensityBasis basis, IntensityScope scope)
     {
-        var signal = name.EndsWith(".forecast.csv", StringComparison.OrdinalIgnoreCase) ? IntensitySignal.Forecast : IntensitySignal.Observed;
+        var signal = name.EndsWith(".forecast.csv", StringComparison.OrdinalIgnoreCase) ? IntensitySignal.Forecast
+            : IntensitySignal.Observed;
         if (table.Find("timestamp_utc") is >= 0 and var time)
         {
             var (zone, grams) = (table.Find("zone"), table.Find("gco2e_per_kwh"));
@@ -83,7 +91,8 @@ public static class IntensityFiles
         if (table.Find("Datetime (UTC)") is >= 0 and var at)
         {
             var zone = table.Find("Zone id");
-            var source = new Source("ELECTRICITY-MAPS-FILE", "Electricity Maps, downloaded by the user", null, "ODbL 1.0", "https://portal.electricitymaps.com/datasets");
+            var source = new Source("ELECTRICITY-MAPS-FILE", "Electricity Maps, downloaded by the user", null, "ODbL 1.0",
+                "https://portal.electricitymaps.com/datasets");
             var found = new List<Column>();
             for (var i = 0; i < table.Header.Length; i++)
             {
@@ -91,7 +100,8 @@ public static class IntensityFiles
                 if (!header.StartsWith("carbon intensity", StringComparison.Ordinal))
                     continue;
                 var kind = header.Contains("direct", StringComparison.Ordinal) ? IntensityBasis.Direct
-                    : header.Contains("(lca)", StringComparison.Ordinal) || header.Contains("life cycle", StringComparison.Ordinal) || header.Contains("lifecycle", StringComparison.Ordinal) ? IntensityBasis.Lifecycle
+                    : header.Contains("(lca)", StringComparison.Ordinal) || header.Contains("life cycle", StringComparison.Ordinal)
+                        || header.Contains("lifecycle", StringComparison.Ordinal) ? IntensityBasis.Lifecycle
                     : IntensityBasis.Unstated;
                 if (kind != IntensityBasis.Unstated)
                     found.Add(new Column(zone, at, i, -1, -1, -1, kind, IntensityScope.Consumption, signal, source));
@@ -101,14 +111,17 @@ public static class IntensityFiles
                 return found;
         }
 
-        throw new IntensityFileException($"{name} is no table of intensities: the header has neither zone, timestamp_utc and gco2e_per_kwh, nor the columns of Electricity Maps (Datetime (UTC), Zone id, Carbon intensity …)");
+        throw new IntensityFileException($"{name} is no table of intensities: the header has neither zone, timestamp_utc and gco2e_per_kwh, "
+            + "nor the columns of Electricity Maps (Datetime (UTC), Zone id, Carbon intensity …)");
     }
 
-    sealed record Column(int Zone, int Time, int Grams, int BasisAt, int ScopeAt, int KindAt, IntensityBasis Basis, IntensityScope Scope, IntensitySignal Signal, Source Source);
+    sealed record Column(int Zone, int Time, int Grams, int BasisAt, int ScopeAt, int KindAt, IntensityBasis Basis, IntensityScope Scope,
+        IntensitySignal Signal, Source Source);
 
     sealed class RowReader(string name, bool decimalComma)
     {
-        readonly Dictionary<(string Zone, IntensityBasis Basis, IntensityScope Scope, IntensityKind Kind), (IntensitySeriesBuilder Builder, Dictionary<DateTimeOffset, (int Line, double? Grams)> Seen)> _series = [];
+        readonly Dictionary<(string Zone, IntensityBasis Basis, IntensityScope Scope, IntensityKind Kind), (IntensitySeriesBuilder Builder,
+            Dictionary<DateTimeOffset, (int Line, double? Grams)> Seen)> _series = [];
         readonly List<Warning> _problems = [];
         int _bad;
         int _rows;
@@ -135,13 +148,15 @@ public static class IntensityFiles
             if (_rows == 0)
                 throw new IntensityFileException($"{name}: no row can be read{(_problems.Count > 0 ? $"; {_problems[0].Text}" : "")}");
             if (_bad > MostNamed)
-                _problems.Add(new Warning("row-skipped", string.Create(CultureInfo.InvariantCulture, $"{name}: {_bad - MostNamed} more rows were left out")));
+                _problems.Add(new Warning("row-skipped", string.Create(CultureInfo.InvariantCulture,
+                    $"{name}: {_bad - MostNamed} more rows were left out")));
             var series = ImmutableArray.CreateBuilder<IntensitySeries>();
             foreach (var (key, (builder, _)) in _series)
             {
                 if (builder.Build() is { } built)
                     series.Add(built);
-                _problems.AddRange(builder.Warnings.Where(warning => warning.Code != "repeated-times").Select(warning => warning with { Text = $"{name}, {key.Zone}: {warning.Text}" }));
+                _problems.AddRange(builder.Warnings.Where(warning => warning.Code != "repeated-times").Select(warning =>
+                    warning with { Text = $"{name}, {key.Zone}: {warning.Text}" }));
             }
 
             return new ImportedIntensity(series.ToImmutable(), _rows, [.. _problems]);
@@ -151,7 +166,8 @@ public static class IntensityFiles
         {
             if (fields.Length <= Math.Max(column.Zone, Math.Max(column.Time, column.Grams)))
                 return "the row is shorter than the header";
-            if (!DateTimeOffset.TryParseExact(fields[column.Time], _timeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+            if (!DateTimeOffset.TryParseExact(fields[column.Time], _timeFormats, CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
                 return $"\"{Shorten(fields[column.Time])}\" is not a time in ISO 8601, such as 2026-10-05T13:00Z";
             var code = fields[column.Zone];
             if (code.Length is < 2 or > 24 || !code.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'))
@@ -173,17 +189,22 @@ public static class IntensityFiles
             return null;
         }
 
-        void Add(int line, DateTimeOffset time, double? grams, string code, (string Zone, IntensityBasis Basis, IntensityScope Scope, IntensityKind Kind) key, Column column)
+        void Add(int line, DateTimeOffset time, double? grams, string code, (string Zone, IntensityBasis Basis, IntensityScope Scope,
+            IntensityKind Kind) key, Column column)
         {
             if (!_series.TryGetValue(key, out var series))
             {
-                var zone = IntensityFeeds.FindZone(code) ?? new Zone(key.Zone, key.Zone, ZoneKind.Subregion);
-                series = (new IntensitySeriesBuilder(zone, column.Source) { Basis = key.Basis, Scope = key.Scope, Kind = key.Kind, Signal = column.Signal }, []);
+                // The code of the file stands, also where the catalog would represent it by a country.
+                var zone = IntensityFeeds.FindZone(code) is { } found && found.Code == key.Zone ? found : new Zone(key.Zone, key.Zone,
+                    ZoneKind.Subregion);
+                series = (new IntensitySeriesBuilder(zone, column.Source) { Basis = key.Basis, Scope = key.Scope, Kind = key.Kind,
+                    Signal = column.Signal }, []);
                 _series.Add(key, series);
             }
 
             if (series.Seen.TryGetValue(time, out var before) && before.Grams is { } known && grams is { } value && known != value)
-                _problems.Add(new Warning("repeated-time", string.Create(CultureInfo.InvariantCulture, $"{name}, lines {before.Line} and {line}: two values for one time ({known} and {value}); the later line counts")));
+                _problems.Add(new Warning("repeated-time", string.Create(CultureInfo.InvariantCulture,
+                    $"{name}, lines {before.Line} and {line}: two values for one time ({known} and {value}); the later line counts")));
             if (grams is not null || !series.Seen.ContainsKey(time))
                 series.Seen[time] = (line, grams);
             series.Builder.Add(time, grams);
@@ -192,7 +213,8 @@ public static class IntensityFiles
         void Skip(int line, string problem)
         {
             if (++_bad <= MostNamed)
-                _problems.Add(new Warning("row-skipped", string.Create(CultureInfo.InvariantCulture, $"{name}, line {line}: {problem}; the row was left out")));
+                _problems.Add(new Warning("row-skipped", string.Create(CultureInfo.InvariantCulture,
+                    $"{name}, line {line}: {problem}; the row was left out")));
         }
 
         static T? Word<T>(string[] fields, int at, T none)

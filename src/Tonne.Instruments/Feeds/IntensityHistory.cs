@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Tonne.Grids;
@@ -8,7 +7,8 @@ namespace Tonne.Instruments.Feeds;
 
 /// <summary>Observed intensity of the past, for hourly accounting: a folder of files for each zone, method, source and month.</summary>
 /// <remarks>
-/// Files: <c>ZONE/BASIS-SCOPE-KIND/SOURCE/YYYY-MM.csv</c> with the columns <c>timestamp_utc,minutes,gco2e_per_kwh</c>. Merging a series twice changes nothing. A new value replaces
+/// Files: <c>ZONE/BASIS-SCOPE-KIND/SOURCE/YYYY-MM.csv</c> with the columns <c>timestamp_utc,minutes,gco2e_per_kwh</c>. Merging a series
+/// twice changes nothing. A new value replaces
 /// those that it overlaps. Lines that cannot be read are left out. Thread safe, and safe among processes.
 /// </remarks>
 /// <param name="folder">The folder; created when something is kept.</param>
@@ -35,11 +35,15 @@ public sealed class IntensityHistory(string folder, TimeProvider? time = null)
             return 0;
         var minutes = (int)series.Step.TotalMinutes;
         var changed = 0;
-        var known = series.Values.Select((value, i) => (At: CacheFile.Minute(series.Start) + ((long)minutes * i), Value: value)).Where(pair => pair.Value is not null);
-        foreach (var month in known.GroupBy(pair => CacheFile.Time(pair.At).ToString("yyyy-MM", CultureInfo.InvariantCulture), StringComparer.Ordinal))
+        var known = series.Values.Select((value, i) => (At: CacheFile.Minute(series.Start) + ((long)minutes * i),
+            Value: value)).Where(pair => pair.Value is not null);
+        foreach (var month in known.GroupBy(pair => CacheFile.Time(pair.At).ToString("yyyy-MM", CultureInfo.InvariantCulture),
+            StringComparer.Ordinal))
         {
-            var path = Path.Combine(FolderOf(series.Zone, series.Basis, series.Scope, series.Kind), FeedFolder.SafeName(series.Source.Id), $"{month.Key}.csv");
-            using var held = await FeedFolder.LockAsync(path, _longestLock, _time, cancellationToken).ConfigureAwait(false) ?? throw new IOException($"another process holds {path}");
+            var path = Path.Combine(FolderOf(series.Zone, series.Basis, series.Scope, series.Kind), FeedFolder.SafeName(series.Source.Id),
+                $"{month.Key}.csv");
+            using var held = await FeedFolder.LockAsync(path, _longestLock, _time, cancellationToken).ConfigureAwait(false)
+                ?? throw new IOException($"another process holds {path}");
             var kept = Load(path);
             var before = changed;
             foreach (var (at, value) in month)
@@ -61,7 +65,8 @@ public sealed class IntensityHistory(string folder, TimeProvider? time = null)
     /// <param name="source">Id of the source; null for any.</param>
     /// <returns>Null if nothing is known.</returns>
     public IntensitySeries? Read(
-        Zone zone, DateTimeOffset from, DateTimeOffset to, IntensityBasis basis, IntensityScope? scope = null, IntensityKind kind = IntensityKind.Average, string? source = null)
+        Zone zone, DateTimeOffset from, DateTimeOffset to, IntensityBasis basis, IntensityScope? scope = null,
+            IntensityKind kind = IntensityKind.Average, string? source = null)
     {
         ArgumentNullException.ThrowIfNull(zone);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(from, to);
@@ -88,16 +93,19 @@ public sealed class IntensityHistory(string folder, TimeProvider? time = null)
     }
 
     static IntensitySeries? ReadSource(
-        string origin, string id, Zone zone, DateTimeOffset from, DateTimeOffset to, IntensityBasis basis, IntensityScope scope, IntensityKind kind)
+        string origin, string id, Zone zone, DateTimeOffset from, DateTimeOffset to, IntensityBasis basis, IntensityScope scope,
+            IntensityKind kind)
     {
-        var builder = new IntensitySeriesBuilder(zone, new Source(id, $"kept values of {id}")) { Basis = basis, Scope = scope, Kind = kind, From = from, To = to };
+        var builder = new IntensitySeriesBuilder(zone, new Source(id, $"kept values of {id}")) { Basis = basis, Scope = scope, Kind = kind,
+            From = from, To = to };
         var month = new DateTime(from.UtcDateTime.Year, from.UtcDateTime.Month, 1);
         // A value may begin in the month before.
         if (from.UtcDateTime - month < TimeSpan.FromDays(1))
             month = month.AddMonths(-1);
         for (; month < to.UtcDateTime; month = month.AddMonths(1))
         {
-            foreach (var (at, (minutes, grams)) in Load(Path.Combine(origin, $"{month.ToString("yyyy-MM", CultureInfo.InvariantCulture)}.csv")))
+            foreach (var (at, (minutes, grams)) in Load(Path.Combine(origin,
+                $"{month.ToString("yyyy-MM", CultureInfo.InvariantCulture)}.csv")))
                 builder.Add(CacheFile.Time(at), grams, TimeSpan.FromMinutes(minutes));
         }
 
@@ -112,7 +120,8 @@ public sealed class IntensityHistory(string folder, TimeProvider? time = null)
         foreach (var line in Encoding.UTF8.GetString(bytes).Split('\n'))
         {
             var fields = line.Trim('\r').Split(',');
-            if (fields.Length == 3 && DateTimeOffset.TryParseExact(fields[0], TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+            if (fields.Length == 3 && DateTimeOffset.TryParseExact(fields[0], TimeFormat, CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal, out var at)
                 && int.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var minutes) && minutes is >= 1 and <= 1440
                 && FeedJson.ParseNumber(fields[2]) is >= 0 and < 1e5 and var grams)
                 kept[CacheFile.Minute(at)] = (minutes, grams);
@@ -125,7 +134,8 @@ public sealed class IntensityHistory(string folder, TimeProvider? time = null)
     {
         var text = new StringBuilder(Header).Append('\n');
         foreach (var (at, (minutes, grams)) in kept)
-            text.Append(CultureInfo.InvariantCulture, $"{CacheFile.Time(at).UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)},{minutes},{grams:R}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{CacheFile.Time(at).UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)},{minutes},{grams:R}\n");
         return text.ToString();
     }
 
@@ -158,5 +168,6 @@ public sealed class IntensityHistory(string folder, TimeProvider? time = null)
     }
 
     string FolderOf(Zone zone, IntensityBasis basis, IntensityScope scope, IntensityKind kind) =>
-        Path.Combine(folder, FeedFolder.SafeName(zone.Code), $"{EnumWords.Format(basis)}-{EnumWords.Format(scope)}-{EnumWords.Format(kind)}");
+        Path.Combine(folder, FeedFolder.SafeName(zone.Code),
+            $"{EnumWords.Format(basis)}-{EnumWords.Format(scope)}-{EnumWords.Format(kind)}");
 }

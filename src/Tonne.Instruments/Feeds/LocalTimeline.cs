@@ -2,8 +2,10 @@ namespace Tonne.Instruments.Feeds;
 
 /// <summary>Turns local times without an offset into UTC, in the order in which they stand in a file.</summary>
 /// <remarks>
-/// A local time that the clock skips (in spring) is none. The hour that the clock repeats (in autumn) is resolved by order. If the times go back within that hour, the
-/// rows are one after the other: a row is of the second pass from the first step back on. If each time stands twice in a row, the first is of the first pass. A time that
+/// A local time that the clock skips (in spring) is none. The hour that the clock repeats (in autumn) is resolved by order. If the times go
+/// back within that hour, the
+/// rows are one after the other: a row is of the second pass from the first step back on. If each time stands twice in a row, the first is
+/// of the first pass. A time that
 /// stands once is of the first pass. Descending files are read from their end.
 /// </remarks>
 sealed class LocalTimeline(TimeZoneInfo zone)

@@ -5,12 +5,16 @@ using Tonne.Quantities;
 
 namespace Tonne.Instruments.Feeds;
 
-/// <summary>Great Britain by the National Energy System Operator: observed half hours and a forecast of 48 h; 17 regions with forecasts only.</summary>
+/// <summary>
+/// Great Britain by the National Energy System Operator: observed half hours and a forecast of 48 h; 17 regions with forecasts only.
+/// </summary>
 sealed class NesoFeed(FeedClient client) : HttpFeed(client, _description, "https://api.carbonintensity.org.uk/")
 {
-    static readonly IntensityFeedDescription _description = new("neso", "NESO Carbon Intensity API", "CC BY 4.0", "National Energy System Operator, Carbon Intensity API", "https://carbonintensity.org.uk")
+    static readonly IntensityFeedDescription _description = new("neso", "NESO Carbon Intensity API", "CC BY 4.0",
+        "National Energy System Operator, Carbon Intensity API", "https://carbonintensity.org.uk")
     {
-        Zones = ["GB", .. Enumerable.Range(1, FeedZones.BritishRegions.Length).Select(region => string.Create(CultureInfo.InvariantCulture, $"GB-NESO-{region}"))],
+        Zones = ["GB", .. Enumerable.Range(1, FeedZones.BritishRegions.Length).Select(region => string.Create(CultureInfo.InvariantCulture,
+            $"GB-NESO-{region}"))],
         Basis = IntensityBasis.Direct,
         Scope = IntensityScope.Consumption,
         HasHistory = true,
@@ -22,7 +26,8 @@ sealed class NesoFeed(FeedClient client) : HttpFeed(client, _description, "https
     // The range of one request is 14 days at most.
     static readonly TimeSpan _longest = TimeSpan.FromDays(13);
 
-    private protected override async Task<FeedContent> FetchAsync(Zone zone, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    private protected override async Task<FeedContent> FetchAsync(Zone zone, DateTimeOffset from, DateTimeOffset to,
+        CancellationToken cancellationToken)
     {
         var content = new FeedContent();
         var region = zone.Code.Length > 8 ? $"/regionid/{zone.Code[8..]}" : "";
@@ -32,11 +37,13 @@ sealed class NesoFeed(FeedClient client) : HttpFeed(client, _description, "https
         if (from < half)
         {
             foreach (var (start, end) in Chunks(from, to < half ? to : half, _longest))
-                (await GetAsync($"{prefix}{Iso(start)}/{Iso(end)}{region}", cancellationToken).ConfigureAwait(false)).RequireGood().ReadJson(root => Read(root, content));
+                (await GetAsync($"{prefix}{Iso(start)}/{Iso(end)}{region}",
+                    cancellationToken).ConfigureAwait(false)).RequireGood().ReadJson(root => Read(root, content));
         }
 
         if (to > half)
-            (await GetAsync($"{prefix}{Iso(from > half ? from : half)}/fw48h{region}", cancellationToken).ConfigureAwait(false)).RequireGood().ReadJson(root => Read(root, content));
+            (await GetAsync($"{prefix}{Iso(from > half ? from : half)}/fw48h{region}",
+                cancellationToken).ConfigureAwait(false)).RequireGood().ReadJson(root => Read(root, content));
         if (region.Length > 0)
             content.Warn("forecast-only", "the regions of Great Britain have forecasts only, also of the past");
         return content;
@@ -75,7 +82,8 @@ sealed class NesoFeed(FeedClient client) : HttpFeed(client, _description, "https
     {
         if (item.Field("from").Time() is not { } from)
             throw new FeedFormatException("the field \"from\" is missing or not a time");
-        var length = item.Field("to").Time() is { } to && to > from && to - from <= TimeSpan.FromHours(1) ? to - from : TimeSpan.FromMinutes(30);
+        var length = item.Field("to").Time() is { } to && to > from && to - from <= TimeSpan.FromHours(1) ? to - from
+            : TimeSpan.FromMinutes(30);
         var intensity = item.Field("intensity");
         var (actual, forecast) = (intensity.Field("actual").Number(), intensity.Field("forecast").Number());
         content.Observed.Add((from, actual, length));

@@ -3,12 +3,15 @@ using Tonne.Grids;
 
 namespace Tonne.Instruments.Feeds;
 
-/// <summary>New York ISO: generation by fuel every five minutes, one file for each day, named by the end of the interval with its time zone.</summary>
+/// <summary>
+/// New York ISO: generation by fuel every five minutes, one file for each day, named by the end of the interval with its time zone.
+/// </summary>
 sealed class NyisoFeed(FeedClient client) : HttpFeed(client, _description, "http://mis.nyiso.com/public/csv/rtfuelmix/")
 {
     const int MostDays = 14;
 
-    static readonly IntensityFeedDescription _description = new("nyiso", "New York ISO real-time fuel mix", "public, terms of the site", "New York ISO, real-time fuel mix", "https://www.nyiso.com")
+    static readonly IntensityFeedDescription _description = new("nyiso", "New York ISO real-time fuel mix", "public, terms of the site",
+        "New York ISO, real-time fuel mix", "https://www.nyiso.com")
     {
         Zones = ["US-NY-NYIS"],
         HasHistory = true,
@@ -17,7 +20,8 @@ sealed class NyisoFeed(FeedClient client) : HttpFeed(client, _description, "http
         IsNational = true,
     };
 
-    private protected override async Task<FeedContent> FetchAsync(Zone zone, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    private protected override async Task<FeedContent> FetchAsync(Zone zone, DateTimeOffset from, DateTimeOffset to,
+        CancellationToken cancellationToken)
     {
         var content = new FeedContent();
         var mix = new FuelMixTable();
@@ -32,9 +36,11 @@ sealed class NyisoFeed(FeedClient client) : HttpFeed(client, _description, "http
                 break;
             }
 
-            var reply = await GetAsync($"{day.ToString("yyyyMMdd", CultureInfo.InvariantCulture)}rtfuelmix.csv", cancellationToken).ConfigureAwait(false);
+            var reply = await GetAsync($"{day.ToString("yyyyMMdd", CultureInfo.InvariantCulture)}rtfuelmix.csv",
+                cancellationToken).ConfigureAwait(false);
             if (reply.Status == 404)
-                content.Warn("day-missing", $"there is no file of {day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}; that day is a gap");
+                content.Warn("day-missing",
+                    $"there is no file of {day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}; that day is a gap");
             else
                 reply.RequireGood().ReadTable(table => Read(table, mix));
         }
@@ -45,20 +51,24 @@ sealed class NyisoFeed(FeedClient client) : HttpFeed(client, _description, "http
 
     static bool Read(FeedTable table, FuelMixTable mix)
     {
-        var (stamp, clock, fuel, power) = (table.Require("Time Stamp"), table.Require("Time Zone"), table.Require("Fuel Category"), Math.Max(table.Find("Gen MW"), table.Find("Gen MWh")));
+        var (stamp, clock, fuel, power) = (table.Require("Time Stamp"), table.Require("Time Zone"), table.Require("Fuel Category"),
+            Math.Max(table.Find("Gen MW"), table.Find("Gen MWh")));
         if (power < 0)
             throw new FeedFormatException("the column \"Gen MW\" is missing");
         foreach (var (line, fields) in table.Rows)
         {
-            if (fields.Length <= Math.Max(Math.Max(stamp, clock), fuel) || !DateTime.TryParseExact(fields[stamp], "MM/dd/yyyy HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
+            if (fields.Length <= Math.Max(Math.Max(stamp, clock), fuel) || !DateTime.TryParseExact(fields[stamp], "MM/dd/yyyy HH:mm:ss",
+                CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
                 throw new FeedFormatException(string.Create(CultureInfo.InvariantCulture, $"line {line}: \"Time Stamp\" is not a time"));
             var offset = fields[clock] switch
             {
                 "EDT" => -4,
                 "EST" => -5,
-                _ => throw new FeedFormatException(string.Create(CultureInfo.InvariantCulture, $"line {line}: \"Time Zone\" is neither EDT nor EST")),
+                _ => throw new FeedFormatException(string.Create(CultureInfo.InvariantCulture,
+                    $"line {line}: \"Time Zone\" is neither EDT nor EST")),
             };
-            mix.Add(new DateTimeOffset(local, TimeSpan.FromHours(offset)).ToUniversalTime() - _description.Step, fields[fuel], Fuel(fields[fuel]),
+            mix.Add(new DateTimeOffset(local, TimeSpan.FromHours(offset)).ToUniversalTime() - _description.Step, fields[fuel],
+                Fuel(fields[fuel]),
                 power < fields.Length ? FeedJson.ParseNumber(fields[power]) : null);
         }
 

@@ -19,7 +19,8 @@ static class OpenDataSoftPages
         var got = 0;
         for (var page = 0; page < MostPages; page++)
         {
-            var reply = (await get(string.Create(CultureInfo.InvariantCulture, $"{question}&limit={PageSize}&offset={got}&timezone=UTC")).ConfigureAwait(false)).RequireGood();
+            var reply = (await get(string.Create(CultureInfo.InvariantCulture,
+                $"{question}&limit={PageSize}&offset={got}&timezone=UTC")).ConfigureAwait(false)).RequireGood();
             var (total, count) = reply.ReadJson(root => ReadPage(root, read));
             got += count;
             if (got >= total)
@@ -28,7 +29,8 @@ static class OpenDataSoftPages
                 break;
         }
 
-        content.Warn("answer-cut", string.Create(CultureInfo.InvariantCulture, $"{got} rows were read and there are more; the rest is a gap"), "ask for a shorter span");
+        content.Warn("answer-cut", string.Create(CultureInfo.InvariantCulture,
+            $"{got} rows were read and there are more; the rest is a gap"), "ask for a shorter span");
     }
 
     static (double Total, int Count) ReadPage(JsonElement root, Action<JsonElement> read)
@@ -36,7 +38,8 @@ static class OpenDataSoftPages
         if (root.Field("error_code").Text() is { } error)
             throw new FeedFormatException($"the provider reports an error: {Formatting.TextSanitizer.ToOneLine(error)}");
         // The export of the same rows is a bare list.
-        var (list, total) = root.ValueKind == JsonValueKind.Array ? (root, (double?)null) : (root.Field("results"), root.Field("total_count").Number());
+        var (list, total) = root.ValueKind == JsonValueKind.Array ? (root, (double?)null) : (root.Field("results"),
+            root.Field("total_count").Number());
         var count = 0;
         foreach (var row in list.Items("results"))
         {

@@ -8,10 +8,14 @@ static class PriceSteps
 {
     const int Most = 400_000;
 
-    /// <summary>The prices of a span at their finest step; a longer step is repeated. Null if there is none, or the times have no common step.</summary>
-    internal static PriceSeries? Build(List<(DateTimeOffset Time, double? Price)> points, DateTimeOffset from, DateTimeOffset to, string currency, string market, string? licence)
+    /// <summary>
+    /// The prices of a span at their finest step; a longer step is repeated. Null if there is none, or the times have no common step.
+    /// </summary>
+    internal static PriceSeries? Build(List<(DateTimeOffset Time, double? Price)> points, DateTimeOffset from, DateTimeOffset to,
+        string currency, string market, string? licence)
     {
-        var sorted = points.Where(point => point.Time > from - TimeSpan.FromHours(1) && point.Time < to).OrderBy(point => point.Time).DistinctBy(point => point.Time).ToList();
+        var sorted = points.Where(point => point.Time > from - TimeSpan.FromHours(1) && point.Time < to).OrderBy(point =>
+            point.Time).DistinctBy(point => point.Time).ToList();
         if (sorted.Count < 2 || sorted.TrueForAll(point => point.Price is null))
             return null;
         var step = TimeSpan.FromHours(1);

@@ -4,7 +4,9 @@ using Tonne.Quantities;
 
 namespace Tonne.Instruments.Feeds;
 
-/// <summary>The best that is known of a zone in a span, and what to use where that has a gap. All parts have one basis and one kind.</summary>
+/// <summary>
+/// The best that is known of a zone in a span, and what to use where that has a gap. All parts have one basis and one kind.
+/// </summary>
 /// <param name="Zone">The zone.</param>
 /// <param name="Rung">How good the origin is.</param>
 /// <param name="Explanation">Origin, method and age, in a sentence.</param>

@@ -17,7 +17,8 @@ sealed class WattTimeFeed(FeedClient client) : HttpFeed(client, _description, "h
     static readonly TimeSpan _tokenLife = TimeSpan.FromMinutes(25);
     static readonly TimeSpan _longest = TimeSpan.FromDays(30);
 
-    static readonly IntensityFeedDescription _description = new("watttime", "WattTime", "terms of the plan of the key", "WattTime", "https://docs.watttime.org")
+    static readonly IntensityFeedDescription _description = new("watttime", "WattTime", "terms of the plan of the key", "WattTime",
+        "https://docs.watttime.org")
     {
         Zones = ["US-CAL-CISO"],
         Kind = IntensityKind.Marginal,
@@ -33,12 +34,14 @@ sealed class WattTimeFeed(FeedClient client) : HttpFeed(client, _description, "h
     DateTimeOffset _tokenAt;
 
     /// <summary>Zones that it has regions for: California, and any region by its own name after <c>WATTTIME-</c>.</summary>
-    public override bool Covers(Zone zone) => base.Covers(zone) || (zone.Code.StartsWith("WATTTIME-", StringComparison.OrdinalIgnoreCase) && zone.Code.Length > 9);
+    public override bool Covers(Zone zone) => base.Covers(zone) || (zone.Code.StartsWith("WATTTIME-", StringComparison.OrdinalIgnoreCase)
+        && zone.Code.Length > 9);
 
     /// <inheritdoc/>
     public void Dispose() => _login.Dispose();
 
-    private protected override async Task<FeedContent> FetchAsync(Zone zone, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    private protected override async Task<FeedContent> FetchAsync(Zone zone, DateTimeOffset from, DateTimeOffset to,
+        CancellationToken cancellationToken)
     {
         var content = new FeedContent();
         var region = Uri.EscapeDataString(base.Covers(zone) ? "CAISO_NORTH" : zone.Code[9..]);
@@ -47,7 +50,8 @@ sealed class WattTimeFeed(FeedClient client) : HttpFeed(client, _description, "h
         {
             foreach (var (start, end) in Chunks(from, to < now ? to : now, _longest))
             {
-                var past = await AskAsync($"v3/historical?region={region}&signal_type=co2_moer&start={Iso(start)}&end={Iso(end)}", cancellationToken).ConfigureAwait(false);
+                var past = await AskAsync($"v3/historical?region={region}&signal_type=co2_moer&start={Iso(start)}&end={Iso(end)}",
+                    cancellationToken).ConfigureAwait(false);
                 past.ReadJson(root => Read(root, content.Observed, content));
             }
         }
@@ -55,7 +59,8 @@ sealed class WattTimeFeed(FeedClient client) : HttpFeed(client, _description, "h
         if (to > now)
         {
             var hours = Math.Clamp((int)Math.Ceiling((to - now).TotalHours), 1, 72);
-            var next = await AskAsync(string.Create(CultureInfo.InvariantCulture, $"v3/forecast?region={region}&signal_type=co2_moer&horizon_hours={hours}"), cancellationToken).ConfigureAwait(false);
+            var next = await AskAsync(string.Create(CultureInfo.InvariantCulture,
+                $"v3/forecast?region={region}&signal_type=co2_moer&horizon_hours={hours}"), cancellationToken).ConfigureAwait(false);
             next.ReadJson(root => Read(root, content.Forecast, content));
         }
 
@@ -84,14 +89,17 @@ sealed class WattTimeFeed(FeedClient client) : HttpFeed(client, _description, "h
         for (var attempt = 0; ; attempt++)
         {
             var token = await TokenAsync(cancellationToken).ConfigureAwait(false);
-            var reply = await GetAsync(path, cancellationToken, headers => headers.TryAddWithoutValidation("Authorization", $"Bearer {token}")).ConfigureAwait(false);
+            var reply = await GetAsync(path, cancellationToken, headers => headers.TryAddWithoutValidation("Authorization",
+                $"Bearer {token}")).ConfigureAwait(false);
             if (reply.Status == 401 && attempt == 0)
             {
                 Interlocked.CompareExchange(ref _token, null, token);
                 continue;
             }
 
-            return reply.Status == 403 ? throw new FeedFailedException(new FeedFailure.ZoneNotCovered("the key does not include this region")) : reply.RequireGood();
+            return reply.Status == 403
+                ? throw new FeedFailedException(new FeedFailure.ZoneNotCovered("the key does not include this region"))
+                : reply.RequireGood();
         }
     }
 

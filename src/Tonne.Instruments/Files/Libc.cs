@@ -13,7 +13,7 @@ static partial class Libc
     internal const int NoSuchDevice = 19;
     internal const int IsDirectory = 21;
     internal const int Busy = 16;
-    internal const int NoData = 61;
+    internal const int NoValues = 61;
     internal const int Interrupted = 4;
 
     const int LockExclusive = 2;

@@ -33,7 +33,7 @@ static class ReadFailure
         Libc.PermissionDenied or Libc.NotPermitted => Denied,
         Libc.NoSuchProcess or Libc.NoSuchDevice => Gone,
         Libc.IsDirectory => Folder,
-        Libc.Busy or Libc.NoData => NoValue,
+        Libc.Busy or Libc.NoValues => NoValue,
         _ => Failed,
     };
 }

@@ -68,7 +68,7 @@ sealed partial class KernelPerfEvents : IPerfEvents
         {
             long value = 0;
             var length = Read(handle, &value, sizeof(long));
-            error = length < 0 ? Marshal.GetLastSystemError() : length == sizeof(long) ? 0 : Libc.NoData;
+            error = length < 0 ? Marshal.GetLastSystemError() : length == sizeof(long) ? 0 : Libc.NoValues;
             count = error == 0 ? value : 0;
             return error == 0;
         }

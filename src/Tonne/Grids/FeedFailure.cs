@@ -7,7 +7,10 @@ public abstract record FeedFailure(string Text)
     // Closed: only the nested kinds derive from it.
     private protected abstract string Word { get; }
 
-    /// <summary>A stable word for JSON: <c>unauthorized</c>, <c>zone-not-covered</c>, <c>rate-limited</c>, <c>unreachable</c>, <c>unreadable</c>, <c>no-data</c>.</summary>
+    /// <summary>
+    /// A stable word for JSON: <c>unauthorized</c>, <c>zone-not-covered</c>, <c>rate-limited</c>, <c>unreachable</c>, <c>unreadable</c>,
+    /// <c>no-values</c>.
+    /// </summary>
     public string Code => Word;
 
     /// <summary>A failure by its word, as a cache keeps it. An unknown word is read as <see cref="Unreachable"/>.</summary>
@@ -21,7 +24,7 @@ public abstract record FeedFailure(string Text)
         "zone-not-covered" => new ZoneNotCovered(text),
         "rate-limited" => new RateLimited(text, retryAfter),
         "unreadable" => new Unreadable(text, where ?? ""),
-        "no-data" => new NoData(text),
+        "no-values" => new NoValues(text),
         _ => new Unreachable(text),
     };
 
@@ -64,8 +67,8 @@ public abstract record FeedFailure(string Text)
 
     /// <summary>The feed answered properly, but has no value for this zone and time.</summary>
     /// <param name="Text">What happened.</param>
-    public sealed record NoData(string Text) : FeedFailure(Text)
+    public sealed record NoValues(string Text) : FeedFailure(Text)
     {
-        private protected override string Word => "no-data";
+        private protected override string Word => "no-values";
     }
 }

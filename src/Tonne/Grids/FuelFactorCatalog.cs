@@ -4,7 +4,9 @@ using Tonne.Quantities;
 namespace Tonne.Grids;
 
 /// <summary>Lifecycle intensity of each kind of power station, for feeds that publish generation by fuel.</summary>
-/// <remarks>Medians of IPCC AR5 WG III, Annex III, Table A.III.2, where it has the fuel; see Tables/SOURCES.md for the others, which are assumed.</remarks>
+/// <remarks>
+/// Medians of IPCC AR5 WG III, Annex III, Table A.III.2, where it has the fuel; see Tables/SOURCES.md for the others, which are assumed.
+/// </remarks>
 public static class FuelFactorCatalog
 {
     const string Table = "fuel_factors.csv";
@@ -29,7 +31,8 @@ public static class FuelFactorCatalog
                 "assumed" => Quality.Assumed,
                 _ => throw rows.CreateFormatException($"the quality \"{rows[2]}\" is unknown"),
             };
-            var factor = new FuelFactor(rows.GetText(0), CarbonIntensity.FromGramsPerKilowattHour(rows.GetNumber(1)), quality, SourceList.Find(rows.GetText(3)), rows.GetText(4));
+            var factor = new FuelFactor(rows.GetText(0), CarbonIntensity.FromGramsPerKilowattHour(rows.GetNumber(1)), quality,
+                SourceList.Find(rows.GetText(3)), rows.GetText(4));
             factors.Add(factor.Fuel, factor);
         }
 

@@ -4,7 +4,8 @@ namespace Tonne.Grids;
 
 /// <summary>Generation of a zone by fuel in one step, and the intensity that follows from lifecycle factors.</summary>
 /// <remarks>
-/// I = Σ power · factor ÷ Σ power, over fuels with positive power. Left out: storage in both directions (its electricity was generated before), imports
+/// I = Σ power · factor ÷ Σ power, over fuels with positive power. Left out: storage in both directions (its electricity was generated
+/// before), imports
 /// (the scope is production), and negative power, which is consumption of a station. A fuel without a factor counts as <c>other</c>.
 /// </remarks>
 public sealed class FuelMix
@@ -25,5 +26,6 @@ public sealed class FuelMix
     }
 
     /// <summary>The intensity; null if no fuel had positive power.</summary>
-    public CarbonIntensity? Intensity => _megawatts > 0 && double.IsFinite(_emissions / _megawatts) ? CarbonIntensity.FromGramsPerKilowattHour(_emissions / _megawatts) : null;
+    public CarbonIntensity? Intensity => _megawatts > 0 && double.IsFinite(_emissions / _megawatts)
+        ? CarbonIntensity.FromGramsPerKilowattHour(_emissions / _megawatts) : null;
 }

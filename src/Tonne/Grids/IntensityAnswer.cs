@@ -4,7 +4,9 @@ using Tonne.Quantities;
 namespace Tonne.Grids;
 
 /// <summary>What a feed answered: series, or why there are none.</summary>
-/// <remarks>An hour without a value is a gap of its series, never zero. Observed values and forecast have a step of their own each.</remarks>
+/// <remarks>
+/// An hour without a value is a gap of its series, never zero. Observed values and forecast have a step of their own each.
+/// </remarks>
 public sealed record IntensityAnswer
 {
     /// <summary>Observed values; null if there are none.</summary>
@@ -32,5 +34,6 @@ public sealed record IntensityAnswer
     public DateTimeOffset? ReadAt { get; init; }
 
     /// <summary>An answer without values.</summary>
-    public static IntensityAnswer FromFailure(FeedFailure failure, DateTimeOffset? readAt = null) => new() { Failure = failure, ReadAt = readAt };
+    public static IntensityAnswer FromFailure(FeedFailure failure, DateTimeOffset? readAt = null) => new() { Failure = failure,
+        ReadAt = readAt };
 }

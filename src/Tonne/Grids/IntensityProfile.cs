@@ -1,5 +1,3 @@
-using Tonne.Quantities;
-
 namespace Tonne.Grids;
 
 /// <summary>What the intensity of each hour of a span usually is, from the month and the hour of the day.</summary>
@@ -9,4 +7,5 @@ namespace Tonne.Grids;
 /// <param name="Scale">By what the values of the profile's year were multiplied.</param>
 /// <param name="Year">The year the profile was made from.</param>
 /// <param name="Explanation">How it was made, in a sentence.</param>
-public sealed record IntensityProfile(IntensitySeries Mean, IntensitySeries Low, IntensitySeries High, double Scale, int Year, string Explanation);
+public sealed record IntensityProfile(IntensitySeries Mean, IntensitySeries Low, IntensitySeries High, double Scale, int Year,
+    string Explanation);

@@ -7,8 +7,10 @@ namespace Tonne.Grids;
 
 /// <summary>Profiles of the intensity by month and hour of the day (UTC), for hours that no feed has.</summary>
 /// <remarks>
-/// Lifecycle, production. Made from hourly series by <c>data/profiles.py</c>; see Tables/SOURCES.md. A profile is multiplied by the zone's annual value
-/// (<see cref="AnnualIntensityCatalog"/>) over the mean of the profile, if that value has the same basis; else it stays as it is, which the explanation says.
+/// Lifecycle, production. Made from hourly series by <c>data/profiles.py</c>; see Tables/SOURCES.md. A profile is multiplied by the zone's
+/// annual value
+/// (<see cref="AnnualIntensityCatalog"/>) over the mean of the profile, if that value has the same basis; else it stays as it is, which the
+/// explanation says.
 /// </remarks>
 public static class IntensityProfileCatalog
 {
@@ -38,7 +40,8 @@ public static class IntensityProfileCatalog
         var annual = AnnualIntensityCatalog.Find(zone, IntensityBasis.Lifecycle);
         var scale = annual is null ? 1 : annual.Intensity.Bounds.Best / shape.YearMean;
         var explanation = string.Create(CultureInfo.InvariantCulture, $"profile of month and hour of {shape.Year}, {zone.Name}, ")
-            + (annual is null ? "not scaled: the zone has no annual value on this basis" : string.Create(CultureInfo.InvariantCulture, $"× {scale:0.000} to the annual mean of {annual.Year}"));
+            + (annual is null ? "not scaled: the zone has no annual value on this basis" : string.Create(CultureInfo.InvariantCulture,
+                $"× {scale:0.000} to the annual mean of {annual.Year}"));
         return new IntensityProfile(Series(1), Series(0), Series(2), scale, shape.Year, explanation);
 
         IntensitySeries Series(int column)

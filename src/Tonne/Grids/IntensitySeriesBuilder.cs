@@ -7,9 +7,12 @@ namespace Tonne.Grids;
 
 /// <summary>Makes a series of equal steps from values with times, in any order, with gaps, repetitions and steps that change.</summary>
 /// <remarks>
-/// A value holds from its time for one step of its neighbourhood. A longer step is taken as such only where three equal ones follow each other, else the
-/// time between is a gap. Where the step changes (hours, then quarter hours) the series has the finest step, and a value of a longer one is repeated: the
-/// mean over any span stays the same. Of two values for one time the later added counts, and the difference is a warning. Negative values, values that are
+/// A value holds from its time for one step of its neighbourhood. A longer step is taken as such only where three equal ones follow each
+/// other, else the
+/// time between is a gap. Where the step changes (hours, then quarter hours) the series has the finest step, and a value of a longer one is
+/// repeated: the
+/// mean over any span stays the same. Of two values for one time the later added counts, and the difference is a warning. Negative values,
+/// values that are
 /// not finite and values above 5,000 g/kWh are gaps, with a warning.
 /// </remarks>
 /// <param name="zone">The zone.</param>
@@ -103,7 +106,8 @@ public sealed class IntensitySeriesBuilder(Zone zone, Source source)
         var count = (points[^1].Start + points[^1].Length - start) / step;
         if (count > MostSteps)
         {
-            Warn("series-too-long", string.Create(CultureInfo.InvariantCulture, $"{count} steps of {step} min are more than a series holds; it was left out"), "ask for a shorter span");
+            Warn("series-too-long", string.Create(CultureInfo.InvariantCulture,
+                $"{count} steps of {step} min are more than a series holds; it was left out"), "ask for a shorter span");
             return null;
         }
 
@@ -114,7 +118,8 @@ public sealed class IntensitySeriesBuilder(Zone zone, Source source)
                 values[i] = grams is { } known ? CarbonIntensity.FromGramsPerKilowattHour(known) : null;
         }
 
-        return new IntensitySeries(zone, new DateTimeOffset(start * TimeSpan.TicksPerMinute, TimeSpan.Zero), ImmutableArray.Create(values), source, Basis, Scope,
+        return new IntensitySeries(zone, new DateTimeOffset(start * TimeSpan.TicksPerMinute, TimeSpan.Zero), ImmutableArray.Create(values),
+            source, Basis, Scope,
             TimeSpan.FromMinutes(step), Kind, Signal, Issued);
     }
 
@@ -145,9 +150,11 @@ public sealed class IntensitySeriesBuilder(Zone zone, Source source)
         }
 
         if (impossible > 0)
-            Warn("impossible-intensity", string.Create(CultureInfo.InvariantCulture, $"{impossible} values are negative, not finite or above {HighestGrams} g/kWh; they are gaps"));
+            Warn("impossible-intensity", string.Create(CultureInfo.InvariantCulture,
+                $"{impossible} values are negative, not finite or above {HighestGrams} g/kWh; they are gaps"));
         if (conflicts > 0)
-            Warn("repeated-times", string.Create(CultureInfo.InvariantCulture, $"{conflicts} times have two different values; the later one counts"));
+            Warn("repeated-times", string.Create(CultureInfo.InvariantCulture,
+                $"{conflicts} times have two different values; the later one counts"));
         return sorted;
     }
 
@@ -161,7 +168,8 @@ public sealed class IntensitySeriesBuilder(Zone zone, Source source)
         for (var i = 0; i < points.Count; i++)
         {
             var (before, after) = (i > 0 ? gaps[i - 1] : TimeSpan.MaxValue, i + 1 < points.Count ? gaps[i] : TimeSpan.MaxValue);
-            var length = points[i].Length ?? (points.Count == 1 ? UsualStep : after <= before || IsRegular(gaps, i) ? after : i > 0 && lengths[i - 1] < before ? lengths[i - 1] : before);
+            var length = points[i].Length ?? (points.Count == 1 ? UsualStep : after <= before || IsRegular(gaps, i) ? after : i > 0
+                && lengths[i - 1] < before ? lengths[i - 1] : before);
             if (length > longest && points[i].Length is null)
                 length = Usual(gaps, longest);
             lengths[i] = length > after ? after : length;

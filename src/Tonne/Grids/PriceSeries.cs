@@ -10,9 +10,11 @@ namespace Tonne.Grids;
 /// <param name="Market">The bidding zone, for example <c>DE-LU</c>.</param>
 /// <param name="Licence">The terms that the answer itself states; null if it states none.</param>
 public sealed record PriceSeries(
-    DateTimeOffset Start, TimeSpan Step, ImmutableArray<double?> PricesPerMegawattHour, string Currency, string Market, string? Licence = null)
+    DateTimeOffset Start, TimeSpan Step, ImmutableArray<double?> PricesPerMegawattHour, string Currency, string Market,
+        string? Licence = null)
 {
     /// <summary>The price that holds at a time; null outside the series and in a gap.</summary>
     public double? Find(DateTimeOffset time) =>
-        time < Start || time >= Start + (Step * PricesPerMegawattHour.Length) ? null : PricesPerMegawattHour[(int)((time - Start).Ticks / Step.Ticks)];
+        time < Start || time >= Start + (Step * PricesPerMegawattHour.Length) ? null
+            : PricesPerMegawattHour[(int)((time - Start).Ticks / Step.Ticks)];
 }
