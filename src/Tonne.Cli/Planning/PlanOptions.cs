@@ -226,16 +226,9 @@ sealed class PlanOptions
                    Intensity = signal.Signal.Series,
                    Pue = signal.Pue,
                    Hardware = variant,
-                   Price = ToPrice(signal.Signal.Price),
+                   Price = signal.Signal.Price,
                },
         ];
-    }
-
-    static Tonne.Planning.PriceSeries? ToPrice(Tonne.Grids.PriceSeries? price)
-    {
-        const double KilowattHoursPerMegawattHour = 1000;
-        return price is null ? null
-            : new Tonne.Planning.PriceSeries(price.Start, price.Step, [.. price.PricesPerMegawattHour.Select(value => value / KilowattHoursPerMegawattHour)], price.Currency);
     }
 
     /// <summary>The accelerators to choose from: time and power relative to the first, by their peak operations and their rated power.</summary>
