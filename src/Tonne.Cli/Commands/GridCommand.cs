@@ -18,7 +18,7 @@ static class GridCommand
 {
     static readonly TimeSpan _shown = TimeSpan.FromHours(48);
 
-    public static Command Build(CommandContext context) => new("grid", "Intensity of a grid by the hour. Offline by default; 'tonne config set grid.live on' lets tonne ask publishers.")
+    public static Command Build(CommandContext context) => new("grid", "Show the carbon intensity of a grid by the hour. Offline by default; 'tonne config set grid.live on' lets tonne ask publishers.")
     {
         BuildNow(context),
         BuildHistory(context),
