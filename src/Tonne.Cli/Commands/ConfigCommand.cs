@@ -39,6 +39,11 @@ static class ConfigCommand
                 throw new InvalidInputException($"there is no setting '{name}'. 'tonne config' lists them.");
             if (setting?.FindProblem(text) is { } problem)
                 throw new InvalidInputException($"{name}: {problem}.");
+            if (text.Any(char.IsControl))
+                throw new InvalidInputException($"{name}: the value has a line end or another control character.");
+            // Checks what needs the catalogs: zone and region.
+            if (setting is not null)
+                _ = Settings.Resolve(new Dictionary<Setting, string?> { [setting] = text }, context.GetVariable, context.CurrentDirectory, context.Root);
             var path = Settings.GetUserFile(context.GetVariable, context.Root);
             SettingsFile.Write(path, name, text);
             context.Out.WriteLine($"{name}: {(name.EndsWith(".key", StringComparison.Ordinal) ? "set" : TextSanitizer.ToOneLine(text))} in {path}");

@@ -132,7 +132,7 @@ static class GridCommand
 
     static Command BuildImport(CommandContext context)
     {
-        var files = new Argument<string[]>("files") { Description = "CSV with zone, timestamp_utc, gco2e_per_kwh, or a download of Electricity Maps", Arity = ArgumentArity.OneOrMore, HelpName = "FILE…" };
+        var files = new Argument<string[]>("files") { Description = "CSV with zone, timestamp_utc, gco2e_per_kwh, or a download of Electricity Maps", Arity = ArgumentArity.OneOrMore, HelpName = "FILE" };
         var command = new Command("import", "Keep observed intensities of files, for accounts by the hour. 'tonne ledger recount' then accounts earlier runs again.") { files };
         var basis = new Option<string>("--basis") { Description = "Basis of rows that state none: lifecycle or direct", HelpName = "B" };
         var scope = new Option<string>("--scope") { Description = "Scope of rows that state none: production or consumption", HelpName = "S" };
@@ -186,7 +186,7 @@ static class GridCommand
 
     static void WriteProviderTable(CommandContext context, List<IntensityFeedDescription> feeds, Settings settings)
     {
-        var table = new TextTable("publisher", "zones", "kind", "basis", "step", "forecast", "key") { WrapsLastColumn = false };
+        var table = new TextTable("publisher", "zones", "kind", "basis", "step", "forecast", "key") { FlexibleColumn = 1 };
         foreach (var feed in feeds)
         {
             table.Add(

@@ -5,7 +5,9 @@ using Tonne.Cli.Grids;
 using Tonne.Cli.Planning;
 using Tonne.Cli.Running;
 using Tonne.Cli.Wrapping;
+using Tonne.Grids;
 using Tonne.Ledgers.Budgets;
+using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;
 
@@ -56,13 +58,15 @@ static class RunCommand
             }
 
             using var cleanHours = hours;
+            var series = ReadSeries(parsed);
             var session = new RunSession(context, settings);
             var code = session.Run(new RunRequest(
                 [.. childArguments], parsed.GetValue(_name), ParseTags(parsed.GetValue(_tag) ?? []), parsed.GetValue(_output), parsed.GetValue(_quiet)) 
             {
                 Verbose = parsed.GetValue(_verbose),
                 Limits = ParseLimits(parsed),
-                Series = [.. parsed.GetValue(_whenClean.Series) is { } files ? GridAccess.ReadFiles(files.Split(',')).SelectMany(file => file.Content.Series) : []],
+                Series = series,
+                Place = FindPlace(settings, series, text => context.Error.WriteLine("tonne: " + text)),
                 JoinsRanks = hours is null,
                 CleanHours = hours,
             });
@@ -72,6 +76,23 @@ static class RunCommand
             return code;
         });
         return command;
+    }
+
+    static List<IntensitySeries> ReadSeries(ParseResult parsed) =>
+        parsed.GetValue(_whenClean.Series) is { } files ? [.. GridAccess.ReadFiles(files.Split(',')).SelectMany(file => file.Content.Series)] : [];
+
+    /// <summary>The place that the files of intensities name, where no other is given; null if the place is given, or must be detected.</summary>
+    static Place? FindPlace(Settings settings, List<IntensitySeries> series, Action<string> say)
+    {
+        var zones = series.Select(one => one.Zone.Code).Distinct(StringComparer.Ordinal).ToList();
+        if (settings.Place is { } place)
+        {
+            if (place is { Zone: { } zone } && zones.Count > 0 && !zones.Contains(zone, StringComparer.Ordinal))
+                say($"the files of --series have {string.Join(", ", zones)} and not {zone}: they are not used for the account.");
+            return null;
+        }
+
+        return zones is [var only] ? new Place(only, Pue: settings.Pue) : null;
     }
 
     static RunLimits? ParseLimits(ParseResult parsed)

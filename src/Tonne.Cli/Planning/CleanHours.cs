@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Tonne.Cli.Wrapping;
 using Tonne.Formatting;
+using Tonne.Grids;
 using Tonne.Planning;
 using Tonne.Quantities;
 using Tonne.Reporting.Planning;
@@ -12,7 +13,8 @@ namespace Tonne.Cli.Planning;
 /// <summary>Waits for the planned start of a command, pauses and continues it as planned, and plans again when the forecast changes.</summary>
 /// <remarks>
 /// The work that is left is the planned duration less the time that the command has run. When that is used up, the command runs on without pauses. It is never paused if it could then
-/// not be finished in time. Whatever ends tonne, the guardian continues the command (<see cref="PauseGuardian"/>).
+/// not be finished in time. While it works the plan stays as it is: a pause that no plan had would cost what a resume costs. When a pause is due, and during it, the work that is left is
+/// planned again. Whatever ends tonne, the guardian continues the command (<see cref="PauseGuardian"/>).
 /// </remarks>
 sealed class CleanHours : IDisposable
 {
@@ -32,6 +34,7 @@ sealed class CleanHours : IDisposable
     TimeSpan _left;
     int _pauses;
     bool _lastReplanFailed;
+    bool _hasPlan = true;
     Thread? _thread;
     PausableCommand? _command;
 
@@ -63,7 +66,7 @@ sealed class CleanHours : IDisposable
         while (Segments[0].From is var start && start > _clock.GetUtcNow())
         {
             Wait(start);
-            if (_clock.GetUtcNow() - _plannedAt < _replanInterval || start <= _clock.GetUtcNow())
+            if (!IsForecast || _clock.GetUtcNow() - _plannedAt < _replanInterval || start <= _clock.GetUtcNow())
                 continue;
             if (PlanAgain() && Segments[0].From != start)
                 _say(Segments[0].From > _clock.GetUtcNow() ? $"the forecast has changed: waiting until {PlanTextTime(Segments[0].From)}" : "the forecast has changed: starting now");
@@ -143,18 +146,29 @@ sealed class CleanHours : IDisposable
             if (segment is null)
                 return;
             if (segment.From > now && _workingSince is not null)
-                Pause(command, segment.From);
-            else if (segment.From <= now && _workingSince is null)
+            {
+                // The start may have been late, or the forecast may have changed: is the pause still worth it, and is there time for it?
+                if (PlanAgain() && Segments[0].From > _clock.GetUtcNow())
+                    Pause(command, Segments[0].From);
+                else if (!_hasPlan)
+                    return;
+                continue;
+            }
+
+            if (segment.From <= now && _workingSince is null)
                 Continue(command);
             var next = segment.From > now ? segment.From : segment.To;
             // The last segment ends with the work.
             if (segment.From <= now && segment == Segments[^1])
                 next = now + _longestWait;
             Wait(next);
-            if (!_ended.IsSet && _clock.GetUtcNow() - _plannedAt >= _replanInterval)
+            if (!_ended.IsSet && _workingSince is null && IsForecast && _clock.GetUtcNow() - _plannedAt >= _replanInterval)
                 PlanAgain();
         }
     }
+
+    /// <summary>Whether the intensities may change: observed ones, profiles and means do not.</summary>
+    bool IsForecast => First.Signal == IntensitySignal.Forecast;
 
     void Pause(PausableCommand command, DateTimeOffset until)
     {
@@ -189,14 +203,15 @@ sealed class CleanHours : IDisposable
         _plannedAt = _clock.GetUtcNow();
         var left = _workingSince is { } since ? _left - (_clock.GetUtcNow() - since) : _left;
         if (left < TimeSpan.FromMinutes(1))
+        {
+            _hasPlan = _workingSince is null;
             return false;
+        }
+
         try
         {
             var pauses = First.Plan.Request.MaxPauses is { } most ? Math.Max(0, most - _pauses) : (int?)null;
             var report = _plan(now, TimeSpan.FromMinutes(Math.Ceiling(left.TotalMinutes)), pauses);
-            // Without a pause that is left, a working command works on.
-            if (_workingSince is not null && pauses == 0 && report.Plan.Recommendation.Option.Start > now)
-                return false;
             _report = report;
             _lastReplanFailed = false;
             return true;
@@ -204,8 +219,9 @@ sealed class CleanHours : IDisposable
         catch (Commands.InvalidInputException error)
         {
             if (!_lastReplanFailed)
-                _say($"the plan stays as it is: {error.Message}");
-            _lastReplanFailed = true;
+                _say($"no plan for the rest: {error.Message}");
+            // A command that works goes on then; one that waits has its time from the plan before.
+            (_lastReplanFailed, _hasPlan) = (true, _workingSince is null);
             return false;
         }
     }

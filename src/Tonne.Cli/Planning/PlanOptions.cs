@@ -89,6 +89,8 @@ sealed class PlanOptions
         var like = parsed.GetValue(_like) is { } run ? LedgerSession.OpenWithoutClosing(context).Load(run).Record : null;
         var (profile, isPerKilowatt) = ReadProfile(parsed, like, moment.Duration);
         var startAfter = parsed.GetValue(_startAfter) is { } after ? PlanTime.ParseTime(after, "--start-after", now) : (DateTimeOffset?)null;
+        if (startAfter < now)
+            startAfter = null;
         var finishBy = moment.FinishBy is { } fixedTime ? fixedTime : parsed.GetValue(_finishBy) is { } by ? PlanTime.ParseTime(by, "--finish-by", now) : (startAfter ?? now) + profile.Duration + _usualSlack;
         if (finishBy <= now)
             throw new InvalidInputException(string.Create(CultureInfo.InvariantCulture, $"--finish-by is {finishBy.UtcDateTime:yyyy-MM-dd HH:mm} UTC, which is over."));
@@ -107,7 +109,7 @@ sealed class PlanOptions
             MaxPauses = moment.HasOwnPauses ? moment.MaxPauses : ReadPauses(parsed.GetValue(_maxPauses)),
             ResumeCost = ReadTime(parsed, _resumeCost),
             ResumeTime = ReadTime(parsed, _resumeTime),
-            PausedPower = parsed.GetValue(_pausedPower) is { } held ? ParsePower(held, "--paused-power") : Power.Zero,
+            PausedPower = parsed.GetValue(_pausedPower) is { } held && held.Trim() is not ("0" or "0W" or "0 W" or "0kW") ? ParsePower(held, "--paused-power") : Power.Zero,
             MinSegment = ReadTime(parsed, _minSegment),
             ForecastError = signals.Select(signal => signal.Signal.Error).OfType<ForecastError>().MaxBy(error => error.SigmaByDay[0]),
         };

@@ -28,7 +28,8 @@ sealed record PlanSignal(IntensitySeries Series, IntensitySignal Signal, string 
         if (found is null)
             throw new InvalidInputException($"the files of --series have no {EnumWords.Format(kind)} intensity of {zone.Code}; they have {string.Join(", ", series.Select(one => one.Zone.Code).Distinct(StringComparer.Ordinal))}.");
         var origin = string.Create(CultureInfo.InvariantCulture, $"{zone.Code}: {found.Source.Title}, {EnumWords.Format(found.Signal)}, steps of {found.Step.TotalMinutes:0} min, {found.Start.UtcDateTime:yyyy-MM-dd HH:mm} to {found.End.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
-        return new PlanSignal(found, found.Signal, origin, found.Signal == IntensitySignal.Forecast ? ForecastError.Default : null, [.. problems]);
+        return new PlanSignal(found, found.Signal, origin, found.Signal == IntensitySignal.Forecast ? ForecastError.Default : null, [.. problems, .. own.Where(one => one != found && Overlap(one, now, until) > TimeSpan.Zero).Select(one => new Warning("series-unused",
+            $"{zone.Code}: {one.Source.Title} ({EnumWords.Format(one.Basis)}, {EnumWords.Format(one.Scope)}, {EnumWords.Format(one.Signal)}) is not used; a plan has one series for each zone."))]);
     }
 
     /// <summary>Finds the signal of a zone: feeds where they may be called, what they have left in the cache, the profile of month and hour, the annual mean.</summary>

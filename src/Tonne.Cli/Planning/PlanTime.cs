@@ -14,8 +14,10 @@ static class PlanTime
     /// <exception cref="InvalidInputException">It is none, or not above zero where it must be.</exception>
     public static TimeSpan ParseDuration(string text, string option, bool mayBeZero = false)
     {
+        if (mayBeZero && text == "0")
+            return TimeSpan.Zero;
         if (TryParseDuration(text) is not { } duration || duration > TimeSpan.FromDays(366) || (duration == TimeSpan.Zero && !mayBeZero))
-            throw new InvalidInputException($"{option} '{text}' is not a duration of at most 366 days: write 6h, 90min, 1d12h or 45s.");
+            throw new InvalidInputException($"{option} '{text}' is not a duration{(mayBeZero ? "" : " above zero")} of at most 366 days: write 6h, 90min, 1d12h or 45s.");
         return duration;
     }
 

@@ -81,6 +81,12 @@ sealed class WhenCleanOptions
             return (null, 0);
         }
 
+        if (first.Plan.Immediate is null)
+        {
+            say("starting now: the intensity of the next hours is not known, so that nothing says what waiting would save.");
+            return (null, null);
+        }
+
         if (first.Plan.Recommendation is PlanRecommendation.StartNow)
         {
             say($"starting now: {first.Plan.Recommendation.Reason}");

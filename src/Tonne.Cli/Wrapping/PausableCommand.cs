@@ -81,6 +81,8 @@ sealed class PausableCommand : IDisposable
             if (_ended || _group == 0 || Libc.Send(-_group, Libc.Stop) != 0)
                 return false;
             IsPaused = true;
+            // The keys of the terminal reach who is in its foreground, and a paused command would see them only when it goes on.
+            PauseGuardian.MoveTerminal(_group, Libc.GetProcessGroup());
             return true;
         }
     }
@@ -91,7 +93,12 @@ sealed class PausableCommand : IDisposable
         lock (_gate)
         {
             if (!_ended && _group != 0)
+            {
+                if (IsPaused)
+                    PauseGuardian.MoveTerminal(Libc.GetProcessGroup(), _group);
                 _ = Libc.Send(-_group, Libc.Continue);
+            }
+
             IsPaused = false;
         }
     }

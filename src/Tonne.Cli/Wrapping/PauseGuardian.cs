@@ -82,13 +82,22 @@ static class PauseGuardian
     /// <summary>Gives the terminal to a group, if another one has it now.</summary>
     /// <param name="from">The group that has it.</param>
     /// <param name="to">The group that gets it.</param>
-    internal static void MoveTerminal(int from, int to)
+    internal static unsafe void MoveTerminal(int from, int to)
     {
         var terminal = Libc.Open("/dev/tty", Libc.ReadWrite | Libc.NoControllingTerminal | Libc.CloseOnExec);
         if (terminal < 0)
             return;
         if (Libc.GetForegroundGroup(terminal) == from)
+        {
+            // From the background this would stop the process.
+            Libc.SignalAction ignore = default;
+            Libc.SignalAction before;
+            ignore[0] = Libc.Ignore;
+            _ = Libc.SetAction(Libc.TerminalOutput, &ignore, &before);
             _ = Libc.SetForegroundGroup(terminal, to);
+            _ = Libc.SetAction(Libc.TerminalOutput, &before, null);
+        }
+
         _ = Libc.Close(terminal);
     }
 

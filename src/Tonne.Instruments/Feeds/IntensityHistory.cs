@@ -55,7 +55,7 @@ public sealed class IntensityHistory(string folder, TimeProvider? time = null)
         return changed;
     }
 
-    /// <summary>The observed values of a span, from the source that knows most of it.</summary>
+    /// <summary>The observed values of a span, from the source that knows most of it; of those that know as much, from the one written last.</summary>
     /// <param name="zone">The zone.</param>
     /// <param name="from">Start of the span.</param>
     /// <param name="to">End of the span, after the start.</param>
@@ -70,7 +70,7 @@ public sealed class IntensityHistory(string folder, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(zone);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(from, to);
-        var (best, most) = ((IntensitySeries?)null, 0d);
+        var (best, most, newest) = ((IntensitySeries?)null, 0d, DateTime.MinValue);
         foreach (var each in Enum.GetValues<IntensityScope>().Where(each => scope is null || each == scope))
         {
             var method = FolderOf(zone, basis, each, kind);
@@ -84,8 +84,10 @@ public sealed class IntensityHistory(string folder, TimeProvider? time = null)
                 if (ReadSource(origin, id, zone, from, to, basis, each, kind) is not { } series)
                     continue;
                 _ = series.Average(from, to, out var share);
-                if (share > most)
-                    (best, most) = (series, share);
+                var written = Directory.EnumerateFiles(origin, "*.csv").Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Max();
+                // Of those that know as much, the one that was imported last: it may correct the others.
+                if (share > most + 1e-9 || (share > most - 1e-9 && written > newest && share > 0))
+                    (best, most, newest) = (series, share, written);
             }
         }
 

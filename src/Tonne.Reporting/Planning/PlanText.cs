@@ -55,7 +55,7 @@ public static class PlanText
         var hasRegret = plan.Options.Any(option => option.ExpectedRegret is not null);
         var hasPlaces = plan.Request.Places.Length > 1;
         string?[] headings = ["", "start", "end", hasPlaces ? "where" : null, "CO2e", "saving", hasRegret ? "regret" : null, hasPrice ? "price" : null];
-        var table = new TextTable([.. headings.OfType<string>()]) { Margin = 2 };
+        var table = new TextTable([.. headings.OfType<string>()]) { Margin = 2, FlexibleColumn = hasPlaces ? 3 : null };
         foreach (var option in plan.Options)
         {
             string?[] cells =
@@ -117,7 +117,9 @@ public static class PlanText
         var option = marginal.Recommendation.Option;
         sheet.WriteRow("marginal", $"planned by marginal intensity: {(marginal.Recommendation is PlanRecommendation.Wait ? "start " + FormatTime(option.Start, report.Plan.Request.Now) + ", " : "")}{marginal.Recommendation.Reason}");
         if (comparison.FirstOnSecond?.Saving is { } saving)
-            sheet.WriteRow("", string.Create(CultureInfo.InvariantCulture, $"by marginal intensity the best plan above saves {saving * 100:0.#} %"));
+            sheet.WriteRow("", saving >= 0
+                ? string.Create(CultureInfo.InvariantCulture, $"by marginal intensity the best plan above saves {saving * 100:0.#} %")
+                : string.Create(CultureInfo.InvariantCulture, $"by marginal intensity the best plan above emits {-saving * 100:0.#} % more than an immediate start"));
     }
 
     /// <summary>A time to the minute, UTC, without the date if it is today.</summary>

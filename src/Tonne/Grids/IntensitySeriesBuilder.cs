@@ -24,6 +24,10 @@ public sealed class IntensitySeriesBuilder(Zone zone, Source source)
 
     const int MostSteps = 1_100_000;
 
+    // There is a year before and after each that is taken.
+    const int FirstYear = 1900;
+    const int LastYear = 9990;
+
     readonly List<(DateTimeOffset Time, double? Grams, TimeSpan? Length, int Order)> _points = [];
     readonly List<Warning> _warnings = [];
 
@@ -62,7 +66,7 @@ public sealed class IntensitySeriesBuilder(Zone zone, Source source)
     {
         var utc = time.ToUniversalTime();
         var minutes = (utc.Ticks + (TimeSpan.TicksPerMinute / 2)) / TimeSpan.TicksPerMinute;
-        if (minutes > DateTime.MaxValue.Ticks / TimeSpan.TicksPerMinute || length < TimeSpan.FromMinutes(1))
+        if (utc.Year is < FirstYear or > LastYear || length < TimeSpan.FromMinutes(1))
             return;
         if ((From is { } from && utc < from - TimeSpan.FromDays(1)) || (To is { } to && utc >= to))
             return;

@@ -29,8 +29,7 @@ sealed class PlaceModel
         {
             var first = (Origin - seriesStart) / seriesStep;
             for (var i = 0; i < count; i++)
-                Intensity[i] = (ulong)(first + i) < (ulong)values.Length ? values[(int)(first + i)]?.GramsPerKilowattHour ?? double.NaN
-                    : double.NaN;
+                Intensity[i] = first + i is >= 0 and var known && known < values.Length ? values[(int)known]?.GramsPerKilowattHour ?? double.NaN : double.NaN;
         }
         else
         {
