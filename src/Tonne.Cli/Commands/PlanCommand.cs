@@ -20,7 +20,7 @@ static class PlanCommand
         var filter = new RunFilterOptions();
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.plan/1 or tonne.plan-replay/1)" };
         var command = new Command("plan", "Find when and where a job emits least. It compares now, the best time without pauses, and with pauses. Times without a zone are UTC.");
-        foreach (var option in options.All.Concat(SettingOptions.Place).Append(replay).Append(slack).Concat(filter.All).Append(json))
+        foreach (var option in options.All.Concat(SettingOptions.Place.Where(option => option.Name != "--intensity")).Append(replay).Append(slack).Concat(filter.Common).Append(json))
             command.Options.Add(option);
         command.SetAction(parsed =>
         {

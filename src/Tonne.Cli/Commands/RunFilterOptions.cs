@@ -17,6 +17,9 @@ sealed class RunFilterOptions
     /// <summary>The options, in the order of the help.</summary>
     public IEnumerable<Option> All => [_project, _account, _user, _tag, _since, _until];
 
+    /// <summary>The ones most used, for a command with many options of its own.</summary>
+    public IEnumerable<Option> Common => [_project, _since, _until];
+
     /// <summary>The conditions that were given.</summary>
     /// <exception cref="InvalidInputException">A tag or a time is not valid.</exception>
     public LedgerQuery Parse(ParseResult parsed, DateTimeOffset now) => new()

@@ -46,7 +46,7 @@ sealed class PlanOptions
     ];
 
     /// <summary>The options of a command that waits for clean hours itself, in the order of the help.</summary>
-    public IReadOnlyList<Option> ForRun => [_finishBy, _duration, _like, _maxPauses, _minSegment, _resumeCost];
+    public IReadOnlyList<Option> ForRun => [_finishBy, _duration, _maxPauses];
 
     /// <summary>Files of intensities.</summary>
     public Option<string> Series => _series;

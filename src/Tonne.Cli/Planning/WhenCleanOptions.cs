@@ -127,7 +127,7 @@ sealed class WhenCleanOptions
             // Without a ledger there is no earlier run.
         }
 
-        say(string.Create(CultureInfo.InvariantCulture, $"no --duration, and no earlier run of this name: planned with {_assumedDuration.TotalHours:0} h. Give --duration, or --like RUN."));
+        say(string.Create(CultureInfo.InvariantCulture, $"no --duration, and no earlier run of this name: planned with {_assumedDuration.TotalHours:0} h. Give --duration."));
         return _assumedDuration;
     }
 

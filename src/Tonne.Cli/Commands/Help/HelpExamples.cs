@@ -8,12 +8,8 @@ static class HelpExamples
         [""] = ["tonne run -- python train.py"],
         ["run"] =
         [
-            "tonne run -- python train.py --epochs 10",
-            "tonne run --name mnist --zone FR --output run.json -- python train.py",
-            "tonne run --region gcp:europe-west9 --period 100ms -- ./train.sh",
-            "tonne run --max 2kg --grace 5m -- python train.py",
+            "tonne run --zone FR -- python train.py --epochs 10",
             "tonne run --when-clean --finish-by fri-18:00 --duration 6h -- ./train.sh",
-            @"tonne run --epoch-pattern 'round (?<epoch>\d+): loss=(?<loss>\S+)' -- ./fit",
         ],
         ["bench"] =
         [
@@ -70,8 +66,6 @@ static class HelpExamples
         [
             "tonne plan --duration 6h --finish-by fri-18:00 --zone FR",
             "tonne plan --like last --zones FR,DE,PL --max-pauses 0",
-            "tonne plan --duration 24h --energy 12kWh --series grid.forecast.csv --zone GB",
-            "tonne plan --duration 8h --power 2kW --hardware a100,h100 --zone US-CAL-CISO",
             "tonne plan --replay --since 30d --slack 48h",
         ],
         ["grid"] = ["tonne grid now US-CAL-CISO", "tonne grid providers", "tonne config set grid.live on"],
