@@ -65,6 +65,7 @@ static class HelpExamples
             "tonne footprint life.yaml --eu-ai-act > form.md",
             "tonne footprint --schema > footprint.schema.json",
         ],
+        ["advise"] = ["tonne advise last", "tonne advise examples/footprints/bloom.yaml", "tonne advise last --json"],
         ["serve"] =
         [
             "tonne serve",
