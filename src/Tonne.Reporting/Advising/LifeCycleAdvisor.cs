@@ -69,7 +69,7 @@ public static class LifeCycleAdvisor
         if (phase.Description is not { Kind: not PhaseKind.Deployment, ClockHours: > 0 and <= 8760 and var hours })
             return levers;
         var duration = TimeSpan.FromHours(hours);
-        return levers.Concat(places.FindHours(year with { Work = ["--duration", PlaceLevers.FormatDuration(duration)], Duration = duration }));
+        return levers.Concat(places.FindHours(year with { Work = ["--duration", PlaceLevers.FormatDuration(duration)], Duration = duration }) ?? []);
     }
 
     /// <summary>Emissions of one category of energy ÷ those of the phase; 1 if there is no other. The PUE on a part is left out, so the share is not too large.</summary>

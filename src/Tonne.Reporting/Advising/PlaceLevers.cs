@@ -32,35 +32,40 @@ sealed class PlaceLevers(UncertaintyPropagator uncertainty, Func<IReadOnlyList<s
         public string? Place => Region ?? Factors.Grid.Zone;
     }
 
-    /// <summary>Another hour: without pauses, and with pauses where they save more.</summary>
-    public IEnumerable<Lever> FindHours(Subject subject)
+    /// <summary>Another hour: without pauses, and with pauses where they save more. Null if nothing is known of the hours.</summary>
+    public IReadOnlyList<Lever>? FindHours(Subject subject)
     {
         if (subject.Place is not { } code)
-            yield break;
+            return null;
         ImmutableArray<string> command = ["tonne", "plan", .. subject.Work, subject.Region is null ? "--zone" : "--region", code];
-        if (plan(command) is not { } made)
-            yield break;
-        foreach (var option in new[] { made.Contiguous, made.WithPauses is { Pauses: > 0 } paused ? paused : null }.OfType<PlanOption>())
+        if (plan(command) is not { } made || made.Options.All(option => option.ExpectedSaving is null))
+            return null;
+        return
+        [
+            .. made.Options.Where(option => option.Pauses > 0 || (option.Kind == PlanOptionKind.Contiguous && option.Start > made.Request.Now))
+                .Where(option => option.ExpectedSaving is not null).Select(option => CreateHour(subject, made, option, command)),
+        ];
+    }
+
+    static Lever CreateHour(Subject subject, Plan made, PlanOption option, ImmutableArray<string> command)
+    {
+        var (hasPauses, intensity) = (option.Pauses > 0, made.Request.Places[0].Intensity);
+        return new Lever
         {
-            if (option.ExpectedSaving is not { } saving || option.Start == made.Request.Now && option.Pauses == 0)
-                continue;
-            var pauses = option.Pauses;
-            yield return new Lever
-            {
-                Kind = pauses > 0 ? LeverKind.Pauses : LeverKind.Hour,
-                Name = pauses > 0 ? "cleaner hours, with pauses" : "another hour",
-                Part = subject.Part,
-                PartShare = subject.PartShare,
-                SavingOfPart = new Interval(saving.Low, saving.Value, saving.High),
-                Basis = LeverBasis.Modelled,
-                BasisText = $"plan on the hours of {code}, {EnumWords.Format(made.Request.Places[0].Intensity.Signal)}; the error of the hours is in the interval",
-                Sources = [made.Request.Places[0].Intensity.Source],
-                Effort = pauses > 0 ? LeverEffort.Low : LeverEffort.None,
-                Command = command,
-                Group = LeverGroup.PlaceAndTime,
-                Sentence = string.Create(CultureInfo.InvariantCulture, $"Against a start now. It starts {option.Start.UtcDateTime:yyyy-MM-dd HH:mm} UTC and is finished {option.End.UtcDateTime:yyyy-MM-dd HH:mm} UTC{(pauses > 0 ? "; the job has to be able to resume" : "")}."),
-            };
-        }
+            Kind = hasPauses ? LeverKind.Pauses : LeverKind.Hour,
+            Name = hasPauses ? "cleaner hours, with pauses" : "another hour",
+            Part = subject.Part,
+            PartShare = subject.PartShare,
+            SavingOfPart = option.ExpectedSaving!.Value,
+            Basis = LeverBasis.Modelled,
+            BasisText = $"plan on the hours of {intensity.Zone.Code} ({EnumWords.Format(intensity.Signal)}); how far hours are from it is in the interval",
+            Sources = [intensity.Source],
+            Effort = hasPauses ? LeverEffort.Low : LeverEffort.None,
+            Command = command,
+            Group = LeverGroup.PlaceAndTime,
+            Sentence = string.Create(CultureInfo.InvariantCulture,
+                $"Against a start now: it starts {option.Start.UtcDateTime:yyyy-MM-dd HH:mm} and ends {option.End.UtcDateTime:yyyy-MM-dd HH:mm} UTC{(hasPauses ? "; the job has to be able to resume" : "")}."),
+        };
     }
 
     /// <summary>Another place: of the few that are proposed the cleanest that a plan prefers; none if there is none.</summary>

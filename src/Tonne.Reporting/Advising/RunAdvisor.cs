@@ -32,15 +32,15 @@ public static class RunAdvisor
             var subject = new PlaceLevers.Subject(
                 Part, 1, footprint.Operational.Derivation, footprint.Factors, ["--like", id], TimeSpan.FromSeconds(record.DurationSeconds),
                 record.Opening.Place is { IntensityGramsPerKwh: null } place ? place.Region : null);
-            var hours = places.FindHours(subject).ToList();
-            levers.AddRange(hours);
+            var hours = places.FindHours(subject);
+            levers.AddRange(hours ?? []);
             levers.AddRange(places.FindPlaces(subject));
             levers.AddRange(places.FindFacility(subject));
             levers.AddRange(FindStop(record, footprint, uncertainty));
             levers.AddRange(FindIdle(record));
             if (subject.Place is not { } zone)
                 unknown.Add(new("another hour or place", "the intensity is a number, and no zone is known: name the zone", ["tonne", "plan", "--like", id, "--zones", "FR,SE"]));
-            else if (hours.Count == 0)
+            else if (hours is null)
                 unknown.Add(new("another hour", $"no hours of {zone} are known here; files or publishers have them", ["tonne", "plan", "--like", id, subject.Region is null ? "--zone" : "--region", zone, "--series", "FILE.csv"]));
         }
 
@@ -128,6 +128,7 @@ public static class RunAdvisor
         }
     }
 
-    static bool IsLab(RunRecord record) => record.Opening.Command is { IsDefaultOrEmpty: false } words && words.Contains("lab", StringComparer.Ordinal)
-        && words.Any(word => word.EndsWith("tonne", StringComparison.Ordinal));
+    /// <summary>Whether it is work of the lab: <c>tonne lab work …</c>.</summary>
+    static bool IsLab(RunRecord record) =>
+        !record.Opening.Command.IsDefaultOrEmpty && record.Opening.Command.Zip(record.Opening.Command.Skip(1)).Contains(("lab", "work"));
 }
