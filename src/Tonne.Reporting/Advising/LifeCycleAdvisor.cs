@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Tonne.Accounting;
 using Tonne.Estimation.LanguageModels;
@@ -72,10 +71,10 @@ public static class LifeCycleAdvisor
         return levers.Concat(places.FindHours(year with { Work = ["--duration", PlaceLevers.FormatDuration(duration)], Duration = duration }) ?? []);
     }
 
-    /// <summary>Emissions of one category of energy ÷ those of the phase; 1 if there is no other. The PUE on a part is left out, so the share is not too large.</summary>
+    /// <summary>Emissions of dynamic or idle energy ÷ those of the phase; 1 if there is no other. The PUE on a part is left out: the share is not too large.</summary>
     static double FindShare(AccountedPhase phase, EnergyCategory category) =>
         phase.Description.Uses.All(use => use.Category == category) && phase.Runs.IsEmpty ? 1
-            : phase.Figures.Steps.FirstOrDefault(step => step.Name == category.ToString().ToLowerInvariant()) is { } step
+            : phase.Figures.Steps.FirstOrDefault(step => step.Name == (category == EnergyCategory.Dynamic ? "dynamic" : "idle")) is { } step
                 ? Math.Min(1, step.EmissionsAdded.Value / phase.Figures.Operational.Value) : 0;
 
     /// <summary>Idle energy: at most that, if other work used the hardware meanwhile.</summary>

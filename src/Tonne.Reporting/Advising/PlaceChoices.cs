@@ -1,4 +1,3 @@
-using Tonne.Catalogs;
 using Tonne.Grids;
 
 namespace Tonne.Reporting.Advising;

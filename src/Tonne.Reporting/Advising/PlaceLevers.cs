@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Tonne.Accounting;
-using Tonne.Comparing;
 using Tonne.Facilities;
 using Tonne.Grids;
 using Tonne.Planning;

@@ -1,11 +1,7 @@
-using System.Collections.Immutable;
 using System.Globalization;
-using Tonne.Accounting;
-using Tonne.Catalogs;
 using Tonne.Estimation.LanguageModels;
 using Tonne.Estimation.LifeCycles;
 using Tonne.Estimation.Serving;
-using Tonne.Hardware;
 using Tonne.LifeCycles;
 using Tonne.Quantities;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Tonne.Comparing;
 using Tonne.Estimation.LanguageModels;
 using Tonne.Estimation.LifeCycles;
 using Tonne.Estimation.Training;

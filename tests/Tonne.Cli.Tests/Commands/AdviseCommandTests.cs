@@ -1,6 +1,10 @@
 using System.Text.Json;
+using Tonne.Accounting;
 using Tonne.Cli.Commands;
+using Tonne.Ledgers;
 using Tonne.Reporting.Advising;
+using Tonne.Runs;
+using Tonne.Tests;
 
 namespace Tonne.Cli.Tests.Commands;
 
@@ -55,6 +59,17 @@ public sealed class AdviseCommandTests : IDisposable
         return "last";
     }
 
+    /// <summary>A run of 100 s in Germany whose best epoch is the fourth of ten.</summary>
+    string Record()
+    {
+        var record = SampleRuns.Training(metrics: SampleRuns.Metrics(
+            [1, 1, 1, 1, 1, 1, 1, 1, 1, 1], [0.5, 0.6, 0.7, 0.9, 0.9, 0.89, 0.88, 0.9, 0.87, 0.86]));
+        record = record with { Opening = record.Opening with { Place = new Place("DE") } };
+        using var run = new Ledger(new LedgerHome(Path.Combine(_terminal.Folder, "ledger")), TimeProvider.System).Begin(record.Opening);
+        run.Finish(record, SampleRuns.Account(record, FactorSelector.SelectFactors(record, null)).CreateStatement(record.Opening.StartedAt));
+        return record.Opening.Id;
+    }
+
     static List<Lever> All(Advice advice) => [.. advice.Levers, .. advice.Uncertain];
 
     static double Best(JsonElement plan) => plan.GetProperty("options").EnumerateArray()
@@ -74,7 +89,7 @@ public sealed class AdviseCommandTests : IDisposable
         foreach (var example in new[] { "bloom.yaml", "before-spending.yaml", "small-model.yaml" })
             File.Copy(Path.Combine(Root(), "examples", "footprints", example), Path.Combine(_terminal.Folder, example));
         var context = CreateContext();
-        List<Advice> advices = [Advise(Life), .. new[] { Import(), "bloom.yaml", "before-spending.yaml", "small-model.yaml" }.Select(work => AdviseCommand.Advise(context, work))];
+        List<Advice> advices = [Advise(Life), .. new[] { Record(), Import(), "bloom.yaml", "before-spending.yaml", "small-model.yaml" }.Select(work => AdviseCommand.Advise(context, work))];
         var commands = advices.SelectMany(advice => All(advice).Select(lever => lever.Command).Concat(advice.Unknown.Select(one => one.Command))).ToList();
 
         Assert.True(commands.Count > 30, $"{commands.Count} commands");
@@ -90,7 +105,7 @@ public sealed class AdviseCommandTests : IDisposable
     [Fact]
     public void A_lever_of_the_place_is_what_the_plan_gives()
     {
-        var lever = All(AdviseCommand.Advise(CreateContext(), Import())).Single(lever => lever.Kind == LeverKind.Place);
+        var lever = All(AdviseCommand.Advise(CreateContext(), Record())).Single(lever => lever.Kind == LeverKind.Place);
 
         // Annual means of 2025 as Ember prints them: Germany 329.65, Norway 28.11 g/kWh.
         Assert.Equal(1 - (28.11 / 329.65), lever.Saving.Value, 1e-3);
@@ -144,6 +159,19 @@ public sealed class AdviseCommandTests : IDisposable
         });
 
         static double Energy(JsonElement estimate) => estimate.GetProperty("energy_kwh").GetProperty("value").GetDouble();
+    }
+
+    [Fact]
+    public void A_lever_of_stopping_is_what_the_lab_shows()
+    {
+        var lever = All(AdviseCommand.Advise(CreateContext(), Record())).Single(lever => lever.Kind == LeverKind.StoppingEarlier);
+        var stop = Run([.. lever.Command, "--json"]);
+        var whole = Run(["tonne", "show", lever.Command[3], "--json"]);
+
+        // Six epochs of 8 s of a run of 100 s at the same power.
+        Assert.Equal(0.48, lever.Saving.Value, 1e-9);
+        Assert.Equal(4, stop.GetProperty("stop_after_epoch").GetInt32());
+        Assert.Equal(0.48, stop.GetProperty("energy_after_kwh").GetProperty("value").GetDouble() / whole.GetProperty("energy").GetProperty("energy_kwh").GetProperty("value").GetDouble(), 1e-6);
     }
 
     [Fact]
