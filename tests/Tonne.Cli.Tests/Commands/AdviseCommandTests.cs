@@ -171,7 +171,7 @@ public sealed class AdviseCommandTests : IDisposable
         // Six epochs of 8 s of a run of 100 s at the same power.
         Assert.Equal(0.48, lever.Saving.Value, 1e-9);
         Assert.Equal(4, stop.GetProperty("stop_after_epoch").GetInt32());
-        Assert.Equal(0.48, stop.GetProperty("energy_after_kwh").GetProperty("value").GetDouble() / whole.GetProperty("energy").GetProperty("energy_kwh").GetProperty("value").GetDouble(), 1e-6);
+        Assert.Equal(0.48, stop.GetProperty("energy_after_kwh").GetProperty("value").GetDouble() / whole.GetProperty("energy_kwh").GetProperty("value").GetDouble(), 1e-6);
     }
 
     [Fact]
