@@ -21,7 +21,9 @@ static class AdviseCommand
             DefaultValueFactory = _ => "last",
         };
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.advice/1)" };
-        var command = new Command("advise", "Rank the ways to reduce emissions of a run or life cycle. Each has its saving with interval, effort and command.") { work, json };
+        var command = new Command("advise",
+            "Rank the ways to reduce emissions of a run or life cycle. Each has its saving with interval, effort and command.") { work,
+            json };
         command.SetAction(parsed =>
         {
             var advice = Advise(context, parsed.GetValue(work)!);

@@ -19,7 +19,8 @@ public sealed record Advice
     /// <summary>Operational emissions of the work, location-based, kg CO2e.</summary>
     public required Figure Operational { get; init; }
 
-    /// <summary>Levers whose whole interval is above zero, the largest expected saving first; of equal ones that of the least effort.</summary>
+    /// <summary>Levers whose whole interval is above zero, the largest expected saving first; of equal ones that of the least
+    /// effort.</summary>
     public required ImmutableArray<Lever> Levers { get; init; }
 
     /// <summary>Levers whose interval includes zero, in the same order.</summary>
@@ -44,11 +45,13 @@ public sealed record Advice
         {
             var chosen = CombinedLevers;
             return chosen.Length < 2 ? null
-                : new(Combine(chosen, saving => saving.Low), Combine(chosen, saving => saving.Value), Combine(chosen, saving => saving.High));
+                : new(Combine(chosen, saving => saving.Low), Combine(chosen, saving => saving.Value), Combine(chosen, saving =>
+                    saving.High));
         }
     }
 
-    /// <summary>The certain levers that <see cref="Combined"/> combines: of each part and group the one with the largest expected saving.</summary>
+    /// <summary>The certain levers that <see cref="Combined"/> combines: of each part and group the one with the largest expected
+    /// saving.</summary>
     public ImmutableArray<Lever> CombinedLevers =>
         [.. Levers.GroupBy(lever => (lever.Part, lever.Group)).Select(overlapping => overlapping.MaxBy(lever => lever.Saving.Value)!)];
 
@@ -64,7 +67,8 @@ public sealed record Advice
         ArgumentNullException.ThrowIfNull(operational);
         var ranked = levers.Where(lever => lever.SavingOfPart.Value > 0 && lever.PartShare > 0)
             .Select(lever => lever with { SavingOfPart = Limit(lever.SavingOfPart), SavingByCommand = Limit(lever.SavingByCommand) })
-            .OrderByDescending(lever => lever.Saving.Value).ThenBy(lever => lever.Effort).ThenBy(lever => lever.Name, StringComparer.Ordinal).ToList();
+            .OrderByDescending(lever => lever.Saving.Value).ThenBy(lever => lever.Effort).ThenBy(lever => lever.Name,
+                StringComparer.Ordinal).ToList();
         return new Advice
         {
             Subject = subject,

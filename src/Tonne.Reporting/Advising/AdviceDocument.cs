@@ -47,7 +47,8 @@ public sealed record AdviceDocument
             NothingWorthDoing = advice.IsNothingWorthDoing,
             Levers = [.. advice.Levers.Select(CreatePart)],
             NotCertain = [.. advice.Uncertain.Select(CreatePart)],
-            Combined = advice.Combined is { } combined ? new CombinedPart(Convert(combined), [.. advice.CombinedLevers.Select(lever => lever.Name)]) : null,
+            Combined = advice.Combined is { } combined ? new CombinedPart(Convert(combined), [.. advice.CombinedLevers.Select(lever =>
+                lever.Name)]) : null,
             NotKnown = [.. advice.Unknown.Select(one => new UnknownPart(one.Name, one.Why, one.Command, CommandWords.Format(one.Command)))],
             MarketBased = advice.MarketBased,
         };
@@ -57,8 +58,10 @@ public sealed record AdviceDocument
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.AdviceDocument);
 
     static LeverPart CreatePart(Lever lever) => new(
-        ToWord(lever.Kind), lever.Name, lever.Part, lever.PartShare, Convert(lever.Saving), Convert(lever.SavingOfPart), Convert(lever.SavingByCommand),
-        ToWord(lever.Basis), lever.BasisText, lever.Sources, ToWord(lever.Effort), ToWord(lever.Group), lever.Command, CommandWords.Format(lever.Command), lever.Sentence);
+        ToWord(lever.Kind), lever.Name, lever.Part, lever.PartShare, Convert(lever.Saving), Convert(lever.SavingOfPart),
+            Convert(lever.SavingByCommand),
+        ToWord(lever.Basis), lever.BasisText, lever.Sources, ToWord(lever.Effort), ToWord(lever.Group), lever.Command,
+            CommandWords.Format(lever.Command), lever.Sentence);
 
     static string ToWord<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
@@ -71,7 +74,8 @@ public sealed record AdviceDocument
     /// <summary>A lever.</summary>
     public sealed record LeverPart(
         string Kind, string Name, string Part, double PartShare, SavingPart Saving, SavingPart SavingOfPart, SavingPart SavingByCommand,
-        string Basis, string BasisText, ImmutableArray<Source> Sources, string Effort, string Group, ImmutableArray<string> Command, string CommandText, string Sentence);
+        string Basis, string BasisText, ImmutableArray<Source> Sources, string Effort, string Group, ImmutableArray<string> Command,
+            string CommandText, string Sentence);
 
     /// <summary>Levers together.</summary>
     public sealed record CombinedPart(SavingPart Saving, IReadOnlyList<string> Levers);

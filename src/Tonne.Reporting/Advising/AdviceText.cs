@@ -6,7 +6,8 @@ using Tonne.Reporting.Terminal;
 
 namespace Tonne.Reporting.Advising;
 
-/// <summary>Writes an advice to the terminal: the levers ranked, what they give together, what is not certain and what is not known.</summary>
+/// <summary>Writes an advice to the terminal: the levers ranked, what they give together, what is not certain and what is not
+/// known.</summary>
 public static class AdviceText
 {
     /// <summary>Least expected saving of a lever that is not certain and has lines on the screen.</summary>
@@ -44,7 +45,8 @@ public static class AdviceText
             if (shown.Count < advice.Uncertain.Length)
             {
                 sheet.WriteBlankLine();
-                sheet.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{advice.Uncertain.Length - shown.Count} more, of less than {LeastShown * 100:0} % each, are in --json."));
+                sheet.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{advice.Uncertain.Length - shown.Count} more, of less than {LeastShown * 100:0} % each, are in --json."));
             }
         }
 
@@ -67,7 +69,8 @@ public static class AdviceText
     static string DescribeAdvice(Advice advice)
     {
         if (advice.IsNothingWorthDoing)
-            return string.Create(CultureInfo.InvariantCulture, $"Nothing worth doing here: no lever is certain to save {Advice.LeastSaving * 100:0} %.");
+            return string.Create(CultureInfo.InvariantCulture,
+                $"Nothing worth doing here: no lever is certain to save {Advice.LeastSaving * 100:0} %.");
         var best = advice.Levers[0];
         return $"{char.ToUpperInvariant(best.Name[0])}{best.Name[1..]} saves {Format(best.Saving)}.";
     }
@@ -83,7 +86,8 @@ public static class AdviceText
         if (lever.SavingByCommand != lever.Saving)
             sheet.WriteRow("", screen.ToSupportedText($"the command gives {Format(lever.SavingByCommand)} of what it is about"));
         sheet.WriteRow("try", TextSanitizer.ToOneLine(CommandWords.Format(lever.Command)));
-        sheet.WriteRow(EnumWords.Format(lever.Basis), screen.ToSupportedText(TextSanitizer.ToOneLine($"{lever.BasisText}. {lever.Sentence}")));
+        sheet.WriteRow(EnumWords.Format(lever.Basis), screen.ToSupportedText(TextSanitizer.ToOneLine(
+            $"{lever.BasisText}. {lever.Sentence}")));
     }
 
     static string Format(Interval saving) => string.Create(

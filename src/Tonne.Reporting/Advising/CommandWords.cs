@@ -10,7 +10,8 @@ static class CommandWords
 
     /// <summary>A number of an option: <c>7e9</c> for a large one.</summary>
     public static string FormatNumber(double number) =>
-        Math.Abs(number) >= 1e6 && number.ToString("0.###############e0", CultureInfo.InvariantCulture) is var powers && double.Parse(powers, CultureInfo.InvariantCulture) == number
+        Math.Abs(number) >= 1e6 && number.ToString("0.###############e0", CultureInfo.InvariantCulture) is var powers
+            && double.Parse(powers, CultureInfo.InvariantCulture) == number
             ? powers : number.ToString("R", CultureInfo.InvariantCulture);
 
     static string Quote(string word) =>

@@ -4,9 +4,11 @@ using Tonne.Quantities;
 
 namespace Tonne.Reporting.Advising;
 
-/// <summary>One way to reduce the operational emissions of some work, with its saving, its basis and the command that does or tries it.</summary>
+/// <summary>One way to reduce the operational emissions of some work, with its saving, its basis and the command that does or tries
+/// it.</summary>
 /// <remarks>
-/// Savings are shares, below 1, of operational location-based emissions. Factors that the work has with and without the lever are drawn once
+/// Savings are shares, below 1, of operational location-based emissions. Factors that the work has with and without the lever are drawn
+/// once
 /// and cancel (<see cref="UncertaintyPropagator.ComputeRatio"/>).
 /// </remarks>
 public sealed record Lever

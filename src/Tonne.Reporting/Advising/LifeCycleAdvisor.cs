@@ -28,14 +28,17 @@ public static class LifeCycleAdvisor
         {
             var share = phase.Figures.Operational.Value / life.Totals.Operational.Value;
             levers.AddRange(FindPlaces(phase, share, places, unknown));
-            if (phase.Description is { Estimate: EstimateRequest.Inference asked, Uses: var uses } && uses.All(use => use.Use.Name == "estimate"))
+            if (phase.Description is { Estimate: EstimateRequest.Inference asked, Uses: var uses } && uses.All(use =>
+                use.Use.Name == "estimate"))
                 levers.AddRange(ServiceLevers.Find(asked, share, readModelFile, uncertainty, unknown));
             levers.AddRange(TrainingLevers.Find(phase, share, FindShare(phase, EnergyCategory.Dynamic), readModelFile, uncertainty));
             levers.AddRange(FindIdle(life, phase, share));
             if (phase.Description is { Kind: PhaseKind.Deployment, Estimate: null })
             {
-                unknown.Add(new($"{phase.Description.Id}: batch, number format, hardware", "the tokens of prompts and answers are not described",
-                    ["tonne", "estimate", "inference", "--parameters", "N", "--hardware", "h100,b200", "--precision", "fp8", "--output-tokens", "N"]));
+                unknown.Add(new($"{phase.Description.Id}: batch, number format, hardware",
+                    "the tokens of prompts and answers are not described",
+                    ["tonne", "estimate", "inference", "--parameters", "N", "--hardware", "h100,b200", "--precision", "fp8",
+                        "--output-tokens", "N"]));
             }
 
             if (phase.Figures.MarketBased is { } contracts)
@@ -63,15 +66,18 @@ public static class LifeCycleAdvisor
         }
 
         // Without dates, a place is judged by a year.
-        var year = new PlaceLevers.Subject(phase.Description.Id, share, phase.Figures.Operational.Derivation, factors, ["--duration", "365d"], TimeSpan.FromDays(365));
+        var year = new PlaceLevers.Subject(phase.Description.Id, share, phase.Figures.Operational.Derivation, factors, ["--duration",
+            "365d"], TimeSpan.FromDays(365));
         var levers = places.FindPlaces(year).Concat(places.FindFacility(year));
         if (phase.Description is not { Kind: not PhaseKind.Deployment, ClockHours: > 0 and <= 8760 and var hours })
             return levers;
         var duration = TimeSpan.FromHours(hours);
-        return levers.Concat(places.FindHours(year with { Work = ["--duration", PlaceLevers.FormatDuration(duration)], Duration = duration }) ?? []);
+        return levers.Concat(places.FindHours(year with { Work = ["--duration", PlaceLevers.FormatDuration(duration)],
+            Duration = duration }) ?? []);
     }
 
-    /// <summary>Emissions of dynamic or idle energy ÷ those of the phase; 1 if there is no other. The PUE on a part is left out: the share is not too large.</summary>
+    /// <summary>Emissions of dynamic or idle energy ÷ those of the phase; 1 if there is no other. The PUE on a part is left out: the share
+    /// is not too large.</summary>
     static double FindShare(AccountedPhase phase, EnergyCategory category) =>
         phase.Description.Uses.All(use => use.Category == category) && phase.Runs.IsEmpty ? 1
             : phase.Figures.Steps.FirstOrDefault(step => step.Name == (category == EnergyCategory.Dynamic ? "dynamic" : "idle")) is { } step
@@ -83,7 +89,8 @@ public static class LifeCycleAdvisor
         var idle = FindShare(phase, EnergyCategory.Idle);
         if (idle is not (> 0 and < 1))
             yield break;
-        var isMeasured = phase.Description.Uses.Where(use => use.Category == EnergyCategory.Idle).All(use => use.Use.Quality == Quality.Measured);
+        var isMeasured = phase.Description.Uses.Where(use => use.Category == EnergyCategory.Idle).All(use =>
+            use.Use.Quality == Quality.Measured);
         yield return new Lever
         {
             Kind = LeverKind.MachineShare,
@@ -92,8 +99,10 @@ public static class LifeCycleAdvisor
             PartShare = share,
             SavingOfPart = new(0, idle, idle),
             Basis = isMeasured ? LeverBasis.Measured : phase.Description.Estimate is null ? LeverBasis.Cited : LeverBasis.Modelled,
-            BasisText = string.Create(CultureInfo.InvariantCulture, $"idle energy is {idle * 100:0.#} % of the phase, as {(phase.Description.Estimate is null ? "described" : "estimated")}"),
-            Sources = [.. phase.Figures.Steps.Where(step => step.Name == "idle").SelectMany(step => step.EmissionsAdded.Derivation.GetFactors())
+            BasisText = string.Create(CultureInfo.InvariantCulture,
+                $"idle energy is {idle * 100:0.#} % of the phase, as {(phase.Description.Estimate is null ? "described" : "estimated")}"),
+            Sources = [.. phase.Figures.Steps.Where(step => step.Name == "idle").SelectMany(step =>
+                step.EmissionsAdded.Derivation.GetFactors())
                 .Select(factor => factor.Source).DistinctBy(source => source.Id)],
             Effort = LeverEffort.Medium,
             Command = ["tonne", "footprint", life.Description.File, "--explain", $"{phase.Description.Id}.idle.emissions_kg"],

@@ -25,7 +25,8 @@ sealed class PlaceLevers(UncertaintyPropagator uncertainty, Func<IReadOnlyList<s
     /// <param name="Duration">Its duration.</param>
     /// <param name="Region">The cloud region, where it is known; null if it runs in a zone.</param>
     internal sealed record Subject(
-        string Part, double PartShare, Derivation Operational, AccountingFactors Factors, ImmutableArray<string> Work, TimeSpan Duration, string? Region = null)
+        string Part, double PartShare, Derivation Operational, AccountingFactors Factors, ImmutableArray<string> Work, TimeSpan Duration,
+            string? Region = null)
     {
         /// <summary>The region or zone; null if the intensity is only a number.</summary>
         public string? Place => Region ?? Factors.Grid.Zone;
@@ -41,7 +42,8 @@ sealed class PlaceLevers(UncertaintyPropagator uncertainty, Func<IReadOnlyList<s
             return null;
         return
         [
-            .. made.Options.Where(option => option.Pauses > 0 || (option.Kind == PlanOptionKind.Contiguous && option.Start > made.Request.Now))
+            .. made.Options.Where(option => option.Pauses > 0 || (option.Kind == PlanOptionKind.Contiguous
+                && option.Start > made.Request.Now))
                 .Where(option => option.ExpectedSaving is not null).Select(option => CreateHour(subject, made, option, command)),
         ];
     }
@@ -118,12 +120,15 @@ sealed class PlaceLevers(UncertaintyPropagator uncertainty, Func<IReadOnlyList<s
             PartShare = subject.PartShare,
             SavingOfPart = LeverMath.ComputeSaving(uncertainty, other, subject.Operational),
             Basis = LeverBasis.Cited,
-            BasisText = string.Create(CultureInfo.InvariantCulture, $"PUE {present.Bounds.Best:0.##} here ({subject.Factors.PueHow}) against {best.Bounds.Best:0.##}, {best.Label}"),
+            BasisText = string.Create(CultureInfo.InvariantCulture,
+                $"PUE {present.Bounds.Best:0.##} here ({subject.Factors.PueHow}) against {best.Bounds.Best:0.##}, {best.Label}"),
             Sources = [present.Source, best.Source],
             Effort = LeverEffort.High,
-            Command = ["tonne", "plan", .. subject.Work, "--zone", code, "--pue", best.Bounds.Best.ToString("0.###", CultureInfo.InvariantCulture)],
+            Command = ["tonne", "plan", .. subject.Work, "--zone", code, "--pue", best.Bounds.Best.ToString("0.###",
+                CultureInfo.InvariantCulture)],
             Group = LeverGroup.Facility,
-            Sentence = string.Create(CultureInfo.InvariantCulture, $"The emissions of this command against those with --pue {present.Bounds.Best:0.###}, the present one."),
+            Sentence = string.Create(CultureInfo.InvariantCulture,
+                $"The emissions of this command against those with --pue {present.Bounds.Best:0.###}, the present one."),
         };
     }
 
@@ -154,7 +159,8 @@ sealed class PlaceLevers(UncertaintyPropagator uncertainty, Func<IReadOnlyList<s
     {
         var present = Multiply(region.GridIntensity.Intensity, subject.Factors.Pue);
         return PlaceChoices.FindRegions(region)
-            .Select(other => (other.Id, $"{other.Id} ({other.Location})", (Derivation)Multiply(other.GridIntensity.Intensity, FacilityCatalog.GetPue(other).Factor), (Derivation)present))
+            .Select(other => (other.Id, $"{other.Id} ({other.Location})", (Derivation)Multiply(other.GridIntensity.Intensity,
+                FacilityCatalog.GetPue(other).Factor), (Derivation)present))
             .Where(pair => pair.Item3.Value < present.Value);
     }
 

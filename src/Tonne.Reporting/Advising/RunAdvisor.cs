@@ -39,9 +39,11 @@ public static class RunAdvisor
             levers.AddRange(FindStop(record, footprint, uncertainty));
             levers.AddRange(FindIdle(record));
             if (subject.Place is not { } zone)
-                unknown.Add(new("another hour or place", "the intensity is a number, and no zone is known: name the zone", ["tonne", "plan", "--like", id, "--zones", "FR,SE"]));
+                unknown.Add(new("another hour or place", "the intensity is a number, and no zone is known: name the zone", ["tonne", "plan",
+                    "--like", id, "--zones", "FR,SE"]));
             else if (hours is null)
-                unknown.Add(new("another hour", $"no hours of {zone} are known here; files or publishers have them", ["tonne", "plan", "--like", id, subject.Region is null ? "--zone" : "--region", zone, "--series", "FILE.csv"]));
+                unknown.Add(new("another hour", $"no hours of {zone} are known here; files or publishers have them", ["tonne", "plan",
+                    "--like", id, subject.Region is null ? "--zone" : "--region", zone, "--series", "FILE.csv"]));
         }
 
         AddUnknown(record, unknown);
@@ -58,7 +60,8 @@ public static class RunAdvisor
             yield break;
         }
 
-        Derivation[] after = [.. footprint.Epochs.Skip(series.From + stop.StopIndex + 1).Take(stop.EpochsAfter).Select(epoch => epoch.Emissions.Derivation)];
+        Derivation[] after = [.. footprint.Epochs.Skip(series.From + stop.StopIndex + 1).Take(stop.EpochsAfter).Select(epoch =>
+            epoch.Emissions.Derivation)];
         if (after.Sum(epoch => epoch.Value) is not > 0)
             yield break;
         var whole = footprint.Operational.Derivation;
@@ -88,7 +91,8 @@ public static class RunAdvisor
         double charged = record.Components.Sum(component => component.JobMicrojoules);
         if (record.Opening.Policy != SharePolicy.Machine || idle <= 0 || charged <= 0 || idle >= charged)
             yield break;
-        var isMeasured = record.Components.Where(component => component.IdleMicrojoules > 0).All(component => component.Quality == Quality.Measured);
+        var isMeasured = record.Components.Where(component => component.IdleMicrojoules > 0).All(component =>
+            component.Quality == Quality.Measured);
         yield return new Lever
         {
             Kind = LeverKind.MachineShare,
@@ -109,10 +113,12 @@ public static class RunAdvisor
     static void AddUnknown(RunRecord record, List<UnknownLever> unknown)
     {
         ImmutableArray<string> command = record.Opening.Command.IsDefaultOrEmpty ? ["COMMAND"] : record.Opening.Command;
-        if (record.Opening.Policy != SharePolicy.Machine && record.Components.Sum(component => component.IdleMicrojoules) is > 0 and var idle)
+        if (record.Opening.Policy != SharePolicy.Machine && record.Components.Sum(component =>
+            component.IdleMicrojoules) is > 0 and var idle)
         {
             unknown.Add(new("a larger share of the machine", string.Create(CultureInfo.InvariantCulture,
-                $"{idle / MicrojoulesPerKilowattHour:0.######} kWh were idle beside the run and are in no run's figure"), ["tonne", "show", record.Opening.Id]));
+                $"{idle / MicrojoulesPerKilowattHour:0.######} kWh were idle beside the run and are in no run's figure"), ["tonne", "show",
+                    record.Opening.Id]));
         }
 
         if (IsLab(record))
@@ -124,7 +130,8 @@ public static class RunAdvisor
         }
         else
         {
-            unknown.Add(new("another version of the work", "measure both: a power limit, a batch, fewer rows, a cache", ["tonne", "bench", "--", .. command, ":::", .. command]));
+            unknown.Add(new("another version of the work", "measure both: a power limit, a batch, fewer rows, a cache", ["tonne", "bench",
+                "--", .. command, ":::", .. command]));
         }
     }
 

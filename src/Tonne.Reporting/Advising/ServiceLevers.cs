@@ -23,7 +23,8 @@ static class ServiceLevers
     /// <param name="uncertainty">Draws.</param>
     /// <param name="unknown">Receives the ways without a number.</param>
     public static IEnumerable<Lever> Find(
-        EstimateRequest.Inference asked, double partShare, Func<string, LanguageModel>? readModelFile, UncertaintyPropagator uncertainty, List<UnknownLever> unknown)
+        EstimateRequest.Inference asked, double partShare, Func<string, LanguageModel>? readModelFile, UncertaintyPropagator uncertainty,
+            List<UnknownLever> unknown)
     {
         var model = PhaseEstimator.FindModel(asked, readModelFile);
         var workload = PhaseEstimator.CreateWorkload(asked, model);
@@ -32,19 +33,24 @@ static class ServiceLevers
         var levers = new List<Lever>();
         foreach (var formats in new[] { _eightBit, _fourBit })
         {
-            var best = formats.Select(name => WeightFormat.Find(name).ValueOrThrow).Where(format => format.BytesPerParameter < workload.Format.BytesPerParameter)
+            var best = formats.Select(name => WeightFormat.Find(name).ValueOrThrow).Where(format =>
+                format.BytesPerParameter < workload.Format.BytesPerParameter)
                 .Select(format => Try(workload with { Format = format })).OfType<InferenceEstimate>().MinBy(one => one.Operational.Value);
             if (best is not null)
             {
-                levers.Add(Create(LeverKind.Precision, $"weights in {best.Format.Name} instead of {workload.Format.Name}", best, LeverEffort.Medium, WriteCommand(asked, format: best.Format.Name),
+                levers.Add(Create(LeverKind.Precision, $"weights in {best.Format.Name} instead of {workload.Format.Name}", best,
+                    LeverEffort.Medium, WriteCommand(asked, format: best.Format.Name),
                     "The answers have to be checked again. Against the same command with the present format."));
             }
         }
 
-        if (workload.RequestsPerDay is null && workload.Batch is { } batch && Try(workload with { Batch = batch * BatchFactor }) is { } larger)
+        if (workload.RequestsPerDay is null && workload.Batch is { } batch
+            && Try(workload with { Batch = batch * BatchFactor }) is { } larger)
         {
-            levers.Add(Create(LeverKind.Batch, string.Create(CultureInfo.InvariantCulture, $"a batch of {batch * BatchFactor:0.##} instead of {batch:0.##}"), larger, LeverEffort.Low,
-                WriteCommand(asked, batch: batch * BatchFactor), "Each answer takes longer. Against the same command with the present batch."));
+            levers.Add(Create(LeverKind.Batch, string.Create(CultureInfo.InvariantCulture,
+                $"a batch of {batch * BatchFactor:0.##} instead of {batch:0.##}"), larger, LeverEffort.Low,
+                WriteCommand(asked, batch: batch * BatchFactor),
+                    "Each answer takes longer. Against the same command with the present batch."));
         }
         else if (workload.Batch is null && workload.RequestsPerDay is null)
         {
@@ -52,13 +58,20 @@ static class ServiceLevers
         }
 
         if (workload.PromptTokens is { } prompt && workload.CachedPromptTokens is null)
-            unknown.Add(new($"{asked.Phase}: a cache of prompts", "how many prompts begin alike is not described; half of the tokens as a trial", [.. WriteCommand(asked, cached: prompt / 2)]));
-        unknown.Add(new($"{asked.Phase}: a smaller, pruned or distilled model", "what it answers as well as this one is not known; half of the parameters as a trial",
-            [.. WriteCommand(asked with { Model = null, ModelFile = null, Parameters = workload.Parameters / 2, ActiveParameters = workload.ActiveParameters / 2 })]));
-        var others = AcceleratorChoices.List(workload.Accelerator).Select(chip => Try(workload with { Accelerator = chip })).OfType<InferenceEstimate>()
+            unknown.Add(new($"{asked.Phase}: a cache of prompts",
+                "how many prompts begin alike is not described; half of the tokens as a trial", [.. WriteCommand(asked,
+                cached: prompt / 2)]));
+        unknown.Add(new($"{asked.Phase}: a smaller, pruned or distilled model",
+            "what it answers as well as this one is not known; half of the parameters as a trial",
+            [.. WriteCommand(asked with { Model = null, ModelFile = null, Parameters = workload.Parameters / 2,
+                ActiveParameters = workload.ActiveParameters / 2 })]));
+        var others = AcceleratorChoices.List(workload.Accelerator).Select(chip => Try(workload with { Accelerator = chip }))
+            .OfType<InferenceEstimate>()
             .Where(one => one.Operational.Value < present.Operational.Value).OrderBy(one => one.Operational.Value).Take(MostAccelerators);
-        levers.AddRange(others.Select(other => Create(LeverKind.Hardware, $"{other.Accelerator.Name} instead of {workload.Accelerator.Name}", other, LeverEffort.High,
-            WriteCommand(asked, hardware: $"{workload.Accelerator.Name},{other.Accelerator.Name}"), "The command ranks both. Manufacturing of the other is not in the saving.")));
+        levers.AddRange(others.Select(other => Create(LeverKind.Hardware,
+            $"{other.Accelerator.Name} instead of {workload.Accelerator.Name}", other, LeverEffort.High,
+            WriteCommand(asked, hardware: $"{workload.Accelerator.Name},{other.Accelerator.Name}"),
+                "The command ranks both. Manufacturing of the other is not in the saving.")));
         return levers;
 
         InferenceEstimate? Try(ServingWorkload other)
@@ -73,7 +86,8 @@ static class ServiceLevers
             }
         }
 
-        Lever Create(LeverKind kind, string name, InferenceEstimate other, LeverEffort effort, IEnumerable<string> command, string sentence) => new()
+        Lever Create(LeverKind kind, string name, InferenceEstimate other, LeverEffort effort, IEnumerable<string> command,
+            string sentence) => new()
         {
             Kind = kind,
             Name = name,
@@ -90,7 +104,8 @@ static class ServiceLevers
         };
     }
 
-    static List<string> WriteCommand(EstimateRequest.Inference asked, string? format = null, double? batch = null, double? cached = null, string? hardware = null)
+    static List<string> WriteCommand(EstimateRequest.Inference asked, string? format = null, double? batch = null, double? cached = null,
+        string? hardware = null)
     {
         List<string> words = ["tonne", "estimate", "inference"];
         Add("--model", asked.Model);
@@ -125,7 +140,8 @@ static class ServiceLevers
     static string FormatShare(double share)
     {
         const int mostExperts = 4096;
-        var experts = Enumerable.Range(1, mostExperts).FirstOrDefault(count => Math.Abs((share * count) - Math.Round(share * count)) < 1e-9 * count, mostExperts);
+        var experts = Enumerable.Range(1, mostExperts).FirstOrDefault(count =>
+            Math.Abs((share * count) - Math.Round(share * count)) < 1e-9 * count, mostExperts);
         return string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, Math.Round(share * experts)):0}/{experts}");
     }
 }

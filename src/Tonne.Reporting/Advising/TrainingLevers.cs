@@ -10,7 +10,8 @@ using Tonne.Runs;
 
 namespace Tonne.Reporting.Advising;
 
-/// <summary>Levers of a training that is estimated, or whose operations and accelerator are described: accelerator and arithmetic.</summary>
+/// <summary>Levers of a training that is estimated, or whose operations and accelerator are described: accelerator and
+/// arithmetic.</summary>
 static class TrainingLevers
 {
     const int MostAccelerators = 1;
@@ -22,7 +23,8 @@ static class TrainingLevers
     /// <param name="readModelFile">Reads a model's size from its file; null if files cannot be read.</param>
     /// <param name="uncertainty">Draws.</param>
     public static IEnumerable<Lever> Find(
-        AccountedPhase phase, double partShare, double dynamicShare, Func<string, LanguageModel>? readModelFile, UncertaintyPropagator uncertainty)
+        AccountedPhase phase, double partShare, double dynamicShare, Func<string, LanguageModel>? readModelFile,
+            UncertaintyPropagator uncertainty)
     {
         if (CreateTask(phase.Description, readModelFile) is not { } described)
             yield break;
@@ -33,23 +35,28 @@ static class TrainingLevers
         // Only energies are compared, and they do not depend on the place.
         var world = new Place("WORLD", How: PlaceOrigin.Given);
         var present = estimator.Estimate(task, world);
-        var others = AcceleratorChoices.List(task.Hardware).Select(chip => task with { Hardware = chip }).Where(other => other.Validate().Count == 0)
+        var others = AcceleratorChoices.List(task.Hardware).Select(chip => task with { Hardware = chip }).Where(other => other.Validate()
+            .Count == 0)
             .Select(other => estimator.Estimate(other, world))
             .Where(other => other.Footprint.Energy.Value < present.Footprint.Energy.Value)
             .OrderBy(other => other.Footprint.Energy.Value).Take(MostAccelerators);
         foreach (var other in others)
         {
             yield return Create(LeverKind.Hardware, $"{other.Task.Hardware.Name} instead of {task.Hardware.Name}", other, LeverEffort.High,
-                [.. words, "--hardware", $"{task.Hardware.Name},{other.Task.Hardware.Name}"], "The command ranks both. Manufacturing of the other is not in the saving.");
+                [.. words, "--hardware", $"{task.Hardware.Name},{other.Task.Hardware.Name}"],
+                    "The command ranks both. Manufacturing of the other is not in the saving.");
         }
 
-        if (task.Precision == TrainingPrecision.Bf16 && (task with { Precision = TrainingPrecision.Fp8 }) is var fewerBits && fewerBits.Validate().Count == 0)
+        if (task.Precision == TrainingPrecision.Bf16 && (task with { Precision = TrainingPrecision.Fp8 }) is var fewerBits
+            && fewerBits.Validate().Count == 0)
         {
             yield return Create(LeverKind.Precision, "fp8 instead of bf16", estimator.Estimate(fewerBits, world), LeverEffort.Medium,
-                [.. words, "--hardware", task.Hardware.Name, "--precision", "fp8"], "The quality has to be checked again. Against the same command without --precision.");
+                [.. words, "--hardware", task.Hardware.Name, "--precision", "fp8"],
+                    "The quality has to be checked again. Against the same command without --precision.");
         }
 
-        Lever Create(LeverKind kind, string name, TrainingEstimate other, LeverEffort effort, ImmutableArray<string> command, string sentence)
+        Lever Create(LeverKind kind, string name, TrainingEstimate other, LeverEffort effort, ImmutableArray<string> command,
+            string sentence)
         {
             var saving = LeverMath.ComputeSaving(uncertainty, other.Footprint.Energy.Derivation, present.Footprint.Energy.Derivation);
             return new Lever
@@ -63,7 +70,8 @@ static class TrainingLevers
                 Basis = LeverBasis.Modelled,
                 BasisText = string.Create(CultureInfo.InvariantCulture,
                     $"estimates of training, fitted on published trainings (docs/methods/estimating-training.md); it acts on the dynamic energy, {dynamicShare * 100:0.#} % of the phase"),
-                Sources = [.. other.Footprint.Energy.Derivation.GetFactors().Select(factor => factor.Source).DistinctBy(source => source.Id)],
+                Sources = [.. other.Footprint.Energy.Derivation.GetFactors().Select(factor => factor.Source).DistinctBy(source =>
+                    source.Id)],
                 Effort = effort,
                 Command = command,
                 Group = LeverGroup.Efficiency,
@@ -72,7 +80,8 @@ static class TrainingLevers
         }
     }
 
-    /// <summary>The training as a task without the hours of its present accelerator, and the command without accelerators; null if it is not described.</summary>
+    /// <summary>The training as a task without the hours of its present accelerator, and the command without accelerators; null if it is
+    /// not described.</summary>
     static (TrainingTask Task, ImmutableArray<string> Words)? CreateTask(DescribedPhase phase, Func<string, LanguageModel>? readModelFile)
     {
         var words = ImmutableArray.Create("tonne", "estimate", "training");
