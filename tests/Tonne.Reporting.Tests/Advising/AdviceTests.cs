@@ -1,11 +1,8 @@
-using System.Collections.Immutable;
 using FsCheck;
 using FsCheck.Fluent;
 using Tonne.Accounting;
-using Tonne.Comparing;
 using Tonne.LifeCycles;
 using Tonne.LifeCycles.YamlDescriptions;
-using Tonne.Quantities;
 using Tonne.Reporting.Advising;
 using Tonne.Reporting.Terminal;
 using Tonne.Runs;
