@@ -117,6 +117,7 @@ static class CommandLine
             ReportCommand.Build(context),
             FootprintCommand.Build(context),
             PlanCommand.Build(context),
+            AdviseCommand.Build(context),
             GridCommand.Build(context),
             ServeCommand.Build(context),
             McpCommand.Build(context),

@@ -113,7 +113,8 @@ static class FootprintCommand
             : $"no phase of the {boundary.ToString()!.ToLowerInvariant()}'s side counts a functional unit: add 'units:' to it, or give --per UNIT=COUNT.");
     }
 
-    static LifeCycle Account(CommandContext context, string file)
+    /// <summary>Reads and accounts a description.</summary>
+    internal static LifeCycle Account(CommandContext context, string file)
     {
         LedgerSession? session = null;
         var description = LifeCycleReader.Read(ReadText(context, file), file);

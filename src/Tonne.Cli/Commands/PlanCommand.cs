@@ -61,4 +61,16 @@ static class PlanCommand
         foreach (var id in ids)
             yield return session.Ledger.Load(id);
     }
+
+    /// <summary>Makes the plan of a command, given by its words after <c>tonne plan</c>.</summary>
+    /// <exception cref="InvalidInputException">An option is wrong, or there is no plan; the message says why.</exception>
+    internal static PlanReport Plan(CommandContext context, IReadOnlyList<string> words)
+    {
+        var options = new PlanOptions();
+        var command = new RootCommand();
+        foreach (var option in options.All.Concat(SettingOptions.Place))
+            command.Options.Add(option);
+        var parsed = command.Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        return parsed.Errors is [var error, ..] ? throw new InvalidInputException(error.Message) : options.Plan(parsed, context, SettingOptions.Resolve(parsed, context));
+    }
 }

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tonne.Reporting.Advising;
 using Tonne.Reporting.Planning;
 using Tonne.Reporting.Reconciling;
 using Tonne.Reporting.Totals;
@@ -31,6 +32,7 @@ namespace Tonne.Reporting.Json;
 [JsonSerializable(typeof(AttachDocument))]
 [JsonSerializable(typeof(PlanDocument))]
 [JsonSerializable(typeof(ReplayDocument))]
+[JsonSerializable(typeof(AdviceDocument))]
 [JsonSerializable(typeof(IntensityDocument))]
 public sealed partial class ReportJson : JsonSerializerContext
 {

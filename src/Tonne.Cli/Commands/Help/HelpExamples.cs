@@ -75,6 +75,7 @@ static class HelpExamples
         ["grid import"] = ["tonne grid import FR_2026_hourly.csv", "tonne grid import grid.csv --basis lifecycle --scope production"],
         ["grid providers"] = ["tonne grid providers", "tonne grid providers --json"],
         ["config set"] = ["tonne config set zone FR", "tonne config set grid.live on", "tonne config set grid.electricity-maps.key KEY"],
+        ["advise"] = ["tonne advise last", "tonne advise examples/footprints/bloom.yaml", "tonne advise last --json"],
         ["serve"] =
         [
             "tonne serve",

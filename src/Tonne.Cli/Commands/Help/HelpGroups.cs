@@ -9,7 +9,7 @@ static class HelpGroups
         ("Measure", ["run", "attach", "watch", "mark", "bench", "lab"]),
         ("Explain", ["list", "show", "total", "calls", "explain", "compare", "reconcile", "learn"]),
         ("Estimate", ["estimate", "footprint", "catalog"]),
-        ("Plan", ["plan", "grid"]),
+        ("Plan", ["plan", "advise", "grid"]),
         ("Share", ["report", "budget", "serve", "mcp"]),
         ("Care", ["doctor", "calibrate", "config", "ledger", "slurm", "completion"]),
     ];

@@ -1,0 +1,181 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Tonne.Accounting;
+using Tonne.LifeCycles;
+using Tonne.LifeCycles.YamlDescriptions;
+using Tonne.Reporting.Advising;
+using Tonne.Reporting.Terminal;
+using Tonne.Runs;
+using Tonne.Tests;
+
+namespace Tonne.Reporting.Tests.Advising;
+
+public class AdviceTests
+{
+    static Lever Create(LeverGroup group, double saving, double low = 0.01, string part = "run", double share = 1, LeverEffort effort = LeverEffort.Low) => new()
+    {
+        Kind = LeverKind.Hour,
+        Name = $"{group} {saving}",
+        Part = part,
+        PartShare = share,
+        SavingOfPart = new(low, saving, Math.Max(saving, 0.9)),
+        Basis = LeverBasis.Modelled,
+        BasisText = "a test",
+        Effort = effort,
+        Command = ["tonne", "version"],
+        Group = group,
+        Sentence = "A test.",
+    };
+
+    static Advice Sort(params IEnumerable<Lever> levers) => Advice.Create("test", SampleRuns.Account(SampleRuns.Shell()).Operational, levers, [], []);
+
+    static Advice Advise(RunRecord record, AccountingFactors? factors = null) =>
+        RunAdvisor.Advise(new LedgerEntry(record, [SampleRuns.Account(record, factors).CreateStatement(DateTimeOffset.UnixEpoch)]), static _ => null);
+
+    static Advice AdviseLife(string text) => LifeCycleAdvisor.Advise(new LifeCycleAccountant().Account(
+        LifeCycleReader.Read(text, "life.yaml"), static _ => [], static asked => Estimation.LifeCycles.PhaseEstimator.Estimate(asked)), static _ => null);
+
+    [Fact]
+    public void Savings_are_multiplied_and_of_a_group_only_the_best_counts()
+    {
+        // 20 % by the place, 50 % by hardware: 0.8 · 0.5 = 0.4 is left. The hour overlaps with the place.
+        var advice = Sort(Create(LeverGroup.PlaceAndTime, 0.2, 0.1), Create(LeverGroup.Efficiency, 0.5, 0.3), Create(LeverGroup.PlaceAndTime, 0.1));
+
+        Assert.Equal(0.6, advice.Combined!.Value.Value, 1e-12);
+        Assert.Equal(1 - (0.9 * 0.7), advice.Combined.Value.Low, 1e-12);
+        Assert.Equal(["Efficiency 0.5", "PlaceAndTime 0.2", "PlaceAndTime 0.1"], advice.Levers.Select(lever => lever.Name));
+    }
+
+    [Fact]
+    public void Levers_of_two_phases_add_by_the_share_of_each()
+    {
+        // 30 % of the work falls by 50 %, 70 % of it by 20 %: 0.15 + 0.14.
+        var advice = Sort(Create(LeverGroup.Efficiency, 0.5, part: "training", share: 0.3), Create(LeverGroup.Efficiency, 0.2, part: "serving", share: 0.7));
+
+        Assert.Equal(0.29, advice.Combined!.Value.Value, 1e-12);
+    }
+
+    [Fact]
+    public void Any_levers_are_sorted_and_combined_within_the_laws() => Prop.ForAll(
+        Gen.Choose(-200, 1200).Select(x => x / 1000d).Four().Two().ListOf().ToArbitrary(), drawn =>
+        {
+            var levers = drawn.Select((pair, i) => Create(
+                (LeverGroup)(i % Enum.GetValues<LeverGroup>().Length), pair.Item1.Item1, Math.Min(pair.Item1.Item1, pair.Item2.Item1), effort: (LeverEffort)(i % 4))).ToList();
+            var advice = Sort(levers);
+            List<Lever> all = [.. advice.Levers, .. advice.Uncertain];
+            Assert.Equal(levers.Count(lever => lever.SavingOfPart.Value > 0), all.Count);
+            Assert.All(all, lever => Assert.True(lever.Saving is { Value: > 0 and < 1 } saving && saving.Low <= saving.Value && saving.Value <= saving.High && saving.High < 1));
+            Assert.All(advice.Levers, lever => Assert.True(lever.Saving.Low > 0));
+            Assert.All(advice.Uncertain, lever => Assert.True(lever.Saving.Low <= 0));
+            foreach (var ranked in new[] { advice.Levers, advice.Uncertain })
+                Assert.All(ranked.Zip(ranked.Skip(1)), pair => Assert.True(pair.First.Saving.Value >= pair.Second.Saving.Value));
+            if (advice.Combined is not { } combined)
+                return;
+            Assert.InRange(combined.Value, advice.CombinedLevers.Max(lever => lever.Saving.Value), 1);
+            Assert.True(combined.Value <= advice.CombinedLevers.Sum(lever => lever.Saving.Value) + 1e-12);
+            Assert.Equal(advice.CombinedLevers.Length, advice.CombinedLevers.DistinctBy(lever => lever.Group).Count());
+            Assert.Equal(combined, Sort(advice.CombinedLevers).Combined);
+        }).QuickCheckThrowOnFailure();
+
+    [Theory]
+    [InlineData(0.029, true)]
+    [InlineData(0.031, false)]
+    public void Nothing_is_worth_doing_without_three_per_cent_for_certain(double low, bool nothing)
+    {
+        var advice = Sort(Create(LeverGroup.Efficiency, 0.5, low));
+
+        Assert.Equal(nothing, advice.IsNothingWorthDoing);
+        Assert.Equal(nothing, Render(advice).Contains("Nothing worth doing here", StringComparison.Ordinal));
+        Assert.True(Sort().IsNothingWorthDoing);
+    }
+
+    [Fact]
+    public void Epochs_that_gained_nothing_are_the_saving_of_stopping_earlier()
+    {
+        // Best at epoch 4 of 10. Six epochs of 8 s with 4 threads: 6 · (2.5 · 4 + 0.6) · 1.2 · 8 J = 610.56 J of the run's 1,272 J: 48 %.
+        var metrics = SampleRuns.Metrics([1, 1, 1, 1, 1, 1, 1, 1, 1, 1], [0.5, 0.6, 0.7, 0.9, 0.9, 0.89, 0.88, 0.9, 0.87, 0.86]);
+        var lever = Assert.Single(Advise(SampleRuns.Training(metrics: metrics)).Levers, lever => lever.Kind == LeverKind.StoppingEarlier);
+
+        Assert.Equal(0.48, lever.Saving.Value, 1e-9);
+        Assert.InRange(lever.Saving.Low, 0.47, 0.48);
+        Assert.Equal(["tonne", "lab", "stop", "20261122-060000-bbbbbb", "--gain", "0"], lever.Command);
+        Assert.DoesNotContain(Advise(SampleRuns.Training()).Levers, one => one.Kind == LeverKind.StoppingEarlier);
+    }
+
+    [Fact]
+    public void A_facility_saves_by_the_quotient_of_the_PUE()
+    {
+        // Google's mean of 2025 is 1.09 (its environmental report); the run's is 1.5.
+        var all = Advise(SampleRuns.Shell());
+        var lever = Assert.Single(all.Levers.Concat(all.Uncertain), lever => lever.Kind == LeverKind.Facility);
+
+        Assert.Equal(1 - (1.09 / 1.5), lever.Saving.Value, 1e-9);
+        Assert.Equal(LeverBasis.Cited, lever.Basis);
+    }
+
+    [Fact]
+    public void A_laptop_has_no_facility_to_improve()
+    {
+        var (record, factors) = SampleRuns.Metered();
+
+        Assert.DoesNotContain(Advise(record, factors).Levers, lever => lever.Kind == LeverKind.Facility);
+    }
+
+    [Fact]
+    public void Idle_energy_of_a_phase_is_at_most_saved()
+    {
+        var advice = AdviseLife("name: a life\nplace: {intensity: 100 g/kWh}\nphases:\n  - {name: training, dynamic: 300 kWh, idle: 100 kWh, facility: {pue: 1.0}}\n");
+        var lever = Assert.Single(advice.Uncertain);
+
+        Assert.Equal((LeverKind.MachineShare, 0.25, 0d), (lever.Kind, Math.Round(lever.Saving.Value, 9), lever.Saving.Low));
+        Assert.Contains(advice.Unknown, one => one.Why.Contains("zone and basis are not stated", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("FR")]
+    [InlineData("PL")]
+    [InlineData("WORLD")]
+    [InlineData("US-CAL-CISO")]
+    public void Only_cleaner_places_are_asked_for(string zone)
+    {
+        var asked = new List<string>();
+        LifeCycleAdvisor.Advise(new LifeCycleAccountant().Account(LifeCycleReader.Read($"name: a life\nplace: {{zone: {zone}}}\nphases: [{{name: training, dynamic: 1 MWh}}]\n", "life.yaml"), static _ => []),
+            words =>
+            {
+                asked.AddRange(words.SkipWhile(word => word != "--zones").Skip(1).Take(1));
+                return null;
+            });
+        var here = Tonne.Grids.AnnualIntensityCatalog.Find(Tonne.Grids.ZoneCatalog.Find(zone).ValueOrThrow)!.Intensity.Bounds.Best;
+
+        Assert.Equal(zone != "WORLD", asked.Count > 0);
+        Assert.All(asked, zones => Assert.True(Tonne.Grids.AnnualIntensityCatalog.Find(Tonne.Grids.ZoneCatalog.Find(zones.Split(',')[1]).ValueOrThrow)!.Intensity.Bounds.Best < here));
+        Assert.DoesNotContain($"{zone},PL", asked);
+    }
+
+    [Fact]
+    public void Every_lever_has_a_basis_and_cited_ones_have_sources()
+    {
+        var advice = AdviseLife("""
+            name: a life
+            place: {zone: DE}
+            phases:
+              - {name: training, estimate: {training: {parameters: 7e9, tokens: 2e12, hardware: a100, chips: 64}}}
+              - {name: serving, kind: deployment, estimate: {inference: {parameters: 70e9, hardware: h100, batch: 8, prompt_tokens: 500, output_tokens: 300, requests: 1e6}}}
+            """);
+        List<Lever> all = [.. advice.Levers, .. advice.Uncertain];
+
+        Assert.Superset(new HashSet<LeverKind> { LeverKind.Hardware, LeverKind.Precision, LeverKind.Batch, LeverKind.Facility }, all.Select(lever => lever.Kind).ToHashSet());
+        Assert.All(all, lever => Assert.True(lever.BasisText.Length > 0 && (lever.Basis == LeverBasis.Measured || lever.Sources.Length > 0)));
+    }
+
+    [Fact]
+    public void A_command_is_quoted_for_a_shell() => Assert.Equal("tonne plan --hardware 'NVIDIA B200' 'it'\\''s' 7e9 8.4e22 300",
+        CommandWords.Format(["tonne", "plan", "--hardware", "NVIDIA B200", "it's", CommandWords.FormatNumber(7e9), CommandWords.FormatNumber(8.4e22), CommandWords.FormatNumber(300)]));
+
+    static string Render(Advice advice)
+    {
+        using var writer = new StringWriter { NewLine = "\n" };
+        AdviceText.Write(writer, advice, new TerminalCapabilities { Width = 80 });
+        return writer.ToString();
+    }
+}
