@@ -18,7 +18,7 @@ static class GridCommand
 {
     static readonly TimeSpan _shown = TimeSpan.FromHours(48);
 
-    public static Command Build(CommandContext context) => new("grid", "Intensity of a grid by the hour. Offline by default; 'tonne config set grid.live on' lets tonne ask publishers.")
+    public static Command Build(CommandContext context) => new("grid", "Show the carbon intensity of a grid by the hour. Offline by default; 'tonne config set grid.live on' lets tonne ask publishers.")
     {
         BuildNow(context),
         BuildHistory(context),
@@ -197,7 +197,7 @@ static class GridCommand
         table.Write(context.Out, context.OutCapabilities.Width);
         context.Out.WriteLine();
         context.Out.WriteLine(settings.MayCallFeeds ? "Publishers are asked at most once in 15 minutes and zone." : "Offline: nobody is asked. To ask them: tonne config set grid.live on");
-        context.Out.WriteLine("A key: tonne config set grid.PUBLISHER.key KEY. Terms and addresses: --json, docs/methods/grid-feeds.md");
+        context.Out.WriteLine("A key: tonne config set grid.PUBLISHER.key KEY. Terms and addresses: --json, docs/methods/intensity-feeds.md");
     }
 
     static string DescribeZones(IntensityFeedDescription feed) => feed.Zones.Length switch

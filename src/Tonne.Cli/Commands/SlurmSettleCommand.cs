@@ -19,7 +19,7 @@ static class SlurmSettleCommand
     public static Command Build(CommandContext context)
     {
         var jobs = new Argument<string[]>("JOB") { Description = "Ids of jobs", Arity = ArgumentArity.ZeroOrMore };
-        var file = new Option<string>("--sacct") { Description = $"Output of sacct -X --duplicates --parsable2 --format={AccountedJob.Fields}, in place of a call", HelpName = "FILE" };
+        var file = new Option<string>("--sacct") { Description = "Rows of sacct -X -D --parsable2, in place of a call", HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.slurm-settlement/1)" };
         var series = new PlanOptions().Series;
         var command = new Command("settle", "Compute what jobs saved: when they ran by sacct, relative to a start at their submission, on observed intensities.") { jobs, file, series, json };

@@ -54,6 +54,9 @@ sealed class PlanOptions
     /// <summary>Reads the time that <c>--finish-by</c> names; null if it is not given.</summary>
     public DateTimeOffset? ReadFinishBy(ParseResult parsed, DateTimeOffset now) => parsed.GetValue(_finishBy) is { } text ? PlanTime.ParseTime(text, "--finish-by", now) : null;
 
+    /// <summary>The places to choose from; empty if they are not given.</summary>
+    public IEnumerable<Zone> ReadZones(ParseResult parsed) => parsed.GetValue(_zones) is { } names ? Split(names).Select(GridAccess.FindZone) : [];
+
     /// <summary>The duration that is given; null if it is that of a run.</summary>
     public TimeSpan? ReadDuration(ParseResult parsed) => parsed.GetValue(_duration) is { } text ? PlanTime.ParseDuration(text, "--duration") : null;
 
@@ -247,16 +250,9 @@ sealed class PlanOptions
                    Intensity = signal.Signal.Series,
                    Pue = signal.Pue,
                    Hardware = variant,
-                   Price = ToPrice(signal.Signal.Price),
+                   Price = signal.Signal.Price,
                },
         ];
-    }
-
-    static Tonne.Planning.PriceSeries? ToPrice(Tonne.Grids.PriceSeries? price)
-    {
-        const double KilowattHoursPerMegawattHour = 1000;
-        return price is null ? null
-            : new Tonne.Planning.PriceSeries(price.Start, price.Step, [.. price.PricesPerMegawattHour.Select(value => value / KilowattHoursPerMegawattHour)], price.Currency);
     }
 
     /// <summary>The accelerators to choose from: time and power relative to the first, by their peak operations and their rated power.</summary>

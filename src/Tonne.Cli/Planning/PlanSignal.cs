@@ -16,7 +16,7 @@ namespace Tonne.Cli.Planning;
 /// <param name="Error">The error of its forecast; null if it is observed or an annual mean.</param>
 /// <param name="Warnings">What makes it less certain.</param>
 /// <param name="Price">Price of electricity; null if it is not known.</param>
-sealed record PlanSignal(IntensitySeries Series, IntensitySignal Signal, string Origin, ForecastError? Error, ImmutableArray<Warning> Warnings, Tonne.Grids.PriceSeries? Price = null)
+sealed record PlanSignal(IntensitySeries Series, IntensitySignal Signal, string Origin, ForecastError? Error, ImmutableArray<Warning> Warnings, PriceSeries? Price = null)
 {
     /// <summary>Reads the signal of a zone from files: its forecast where there is one for the span, else its observed values.</summary>
     /// <exception cref="InvalidInputException">No file has the zone.</exception>
@@ -46,7 +46,7 @@ sealed record PlanSignal(IntensitySeries Series, IntensitySignal Signal, string 
             var series = Join(zone, start, until, forecast, resolved.Observed, resolved.Profile?.Mean, out var filled);
             if (filled > TimeSpan.Zero)
                 warnings.Add(new Warning("forecast-short", string.Create(CultureInfo.InvariantCulture, $"the forecast of {zone.Code} ends {forecast.End.UtcDateTime:ddd HH:mm} UTC; {filled.TotalHours:0.#} h after it are from the profile of month and hour")));
-            var error = resolved.Feed is { } description ? ForecastError.Learn(ToPairs(grid.Cache.ReadPairs(description.Id, zone))) : ForecastError.Default;
+            var error = resolved.Feed is { } description ? ForecastError.Learn(grid.Cache.ReadPairs(description.Id, zone)) : ForecastError.Default;
             return new PlanSignal(series, filled > TimeSpan.Zero ? IntensitySignal.Profile : IntensitySignal.Forecast, $"{zone.Code}: {resolved.Explanation}; error of the forecast: {error.Description}", error, [.. warnings], resolved.Prices);
         }
 
@@ -70,9 +70,6 @@ sealed record PlanSignal(IntensitySeries Series, IntensitySignal Signal, string 
         var (begin, end) = (one.Start > from ? one.Start : from, one.End < to ? one.End : to);
         return end > begin ? end - begin : TimeSpan.Zero;
     }
-
-    static IEnumerable<Tonne.Planning.ForecastPair> ToPairs(IEnumerable<Tonne.Grids.ForecastPair> pairs) =>
-        pairs.Select(pair => new Tonne.Planning.ForecastPair(pair.Issued ?? pair.Target.AddHours(-1), pair.Target, pair.Forecast, pair.Actual));
 
     /// <summary>The forecast, with the observed hours before it, and the profile after it where both have one method.</summary>
     static IntensitySeries Join(Zone zone, DateTimeOffset from, DateTimeOffset to, IntensitySeries forecast, IntensitySeries? observed, IntensitySeries? profile, out TimeSpan filled)

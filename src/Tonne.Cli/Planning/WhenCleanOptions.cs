@@ -15,7 +15,7 @@ namespace Tonne.Cli.Planning;
 /// <summary>The options of <c>tonne run --when-clean</c>.</summary>
 sealed class WhenCleanOptions
 {
-    // The duration of work of which nothing is known.
+    // Where neither the user nor an earlier run says how long the work takes.
     static readonly TimeSpan _assumedDuration = TimeSpan.FromHours(1);
 
     readonly PlanOptions _plan = new();

@@ -35,7 +35,7 @@ static class PauseGuardian
         _ = Libc.FileControl(answer, Libc.SetDescriptorFlags, Libc.DescriptorCloseOnExec);
         var inheritance = InheritedState.Read();
         int command;
-        // Kept until the command has ended: to be told of the signals, and not to be ended by them.
+        // Kept until the command has ended: this process passes the signals on, and does not end by them.
         var registrations = new List<PosixSignalRegistration>();
         var child = new[] { 0 };
         foreach (var signal in (int[])[.. _groupSignals, .. _singleSignals])

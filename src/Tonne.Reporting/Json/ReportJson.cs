@@ -30,6 +30,7 @@ namespace Tonne.Reporting.Json;
 [JsonSerializable(typeof(FiguresDocument))]
 [JsonSerializable(typeof(AttachDocument))]
 [JsonSerializable(typeof(PlanDocument))]
+[JsonSerializable(typeof(ReplayDocument))]
 [JsonSerializable(typeof(IntensityDocument))]
 public sealed partial class ReportJson : JsonSerializerContext
 {

@@ -94,7 +94,7 @@ public sealed record PlanDocument
     /// <summary>The document as JSON text, indented.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.PlanDocument);
 
-    /// <summary>A way to run the job. Emissions are operational, unless hardware is given: then those of making the hardware, for the time it is held, are added.</summary>
+    /// <summary>A way to run the job. Emissions are operational, unless hardware is given: then the embodied ones of the hardware, for the time it is held, are added.</summary>
     /// <param name="Name">immediate, contiguous or pauses.</param>
     /// <param name="Hardware">Hardware of the first segment; null if none was given.</param>
     /// <param name="Segments">When and where it runs.</param>

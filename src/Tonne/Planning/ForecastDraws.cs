@@ -7,7 +7,7 @@ namespace Tonne.Planning;
 /// <remarks>
 /// A forecast is the true course plus an error, so its extremes are partly error: the cleanest hours of a forecast turn out less clean.
 /// <see cref="GaussianPosterior"/> accounts for that, in blocks of an hour, or longer for windows beyond eight days; within a block the
-/// course of the forecast is kept. Places of one zone have the same errors; zones are independent. Observed values are not varied.
+/// course of the forecast is kept. A profile is taken as the mean around which values are observed. Places of one zone have the same errors; zones are independent. Observed values are not varied.
 /// </remarks>
 sealed class ForecastDraws
 {
@@ -125,7 +125,11 @@ sealed class ForecastDraws
                 return null;
             var means = sums.Select((sum, block) => sum / counts[block]).ToArray();
             var sigmas = times.Select(time => error.GetSigma(TimeSpan.FromHours(time))).ToArray();
-            return new Blocks(blockOf, means, new GaussianPosterior([.. times], means, sigmas, error.HourlyCorrelation));
+            // A profile is the mean of what is observed at its hours, and no attempt to tell one course: its extremes are no errors.
+            var isMean = model.Place.Intensity.Signal is IntensitySignal.Profile or IntensitySignal.Annual;
+            return new Blocks(blockOf, means, isMean
+                ? GaussianPosterior.AroundMean([.. times], means, sigmas, error.HourlyCorrelation)
+                : new GaussianPosterior([.. times], means, sigmas, error.HourlyCorrelation));
         }
 
         /// <summary>Scales each value of a block by the block's new level ÷ its level in the forecast.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Tonne.Grids;
 
 namespace Tonne.Planning;
 
@@ -71,6 +72,7 @@ public sealed record ForecastError
     {
         ArgumentNullException.ThrowIfNull(pairs);
         var errors = pairs
+            .Select(pair => (Issued: pair.Issued ?? pair.Target - pair.Length, pair.Target, pair.Forecast, pair.Actual))
             .Where(pair => pair.Forecast.GramsPerKilowattHour > 0 && pair.Actual.GramsPerKilowattHour > 0
                 && pair.Target >= pair.Issued - TimeSpan.FromHours(1))
             .Select(pair => (pair.Issued, Horizon: pair.Target - pair.Issued,

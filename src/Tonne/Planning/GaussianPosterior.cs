@@ -60,6 +60,36 @@ sealed class GaussianPosterior
         Weigh(centered, daily, weather, noise);
     }
 
+    GaussianPosterior(double mean, Component component)
+    {
+        _mean = mean;
+        _components.Add(component);
+    }
+
+    /// <summary>The truth around values that are its mean already, such as those of a profile of months and hours: nothing is conditioned.</summary>
+    /// <param name="hours">Times, in hours, ascending.</param>
+    /// <param name="means">ln(mean of the truth) at each.</param>
+    /// <param name="sigmas">Spread of the truth around it at each.</param>
+    /// <param name="correlation">Correlation of the truth one hour apart.</param>
+    internal static GaussianPosterior AroundMean(double[] hours, double[] means, double[] sigmas, double correlation)
+    {
+        var n = means.Length;
+        var covariance = new double[n * n];
+        for (var i = 0; i < n; i++)
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                covariance[(i * n) + j] = covariance[(j * n) + i] =
+                    (sigmas[i] * sigmas[j] * Math.Pow(correlation, hours[i] - hours[j])) + (i == j ? 1e-9 : 0);
+            }
+        }
+
+        Factorise(covariance, n);
+        var mean = means.Average();
+        // The mean of exp(x) is exp(μ + σ² ÷ 2).
+        return new GaussianPosterior(mean, new Component(1, [.. means.Select((value, i) => value - mean - (sigmas[i] * sigmas[i] / 2))], covariance));
+    }
+
     /// <summary>A draw of ln(truth) at each time; the components take turns by their weights.</summary>
     /// <param name="number">Number of the draw.</param>
     /// <param name="normals">As many standard normal values as there are times, or more.</param>

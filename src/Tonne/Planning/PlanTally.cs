@@ -53,7 +53,7 @@ sealed class PlanTally
         {
             var offset = at - series.Start.UtcTicks;
             var step = offset < 0 ? -1 : offset / series.Step.Ticks;
-            if (step < 0 || step >= series.PricesPerKwh.Length || series.PricesPerKwh[(int)step] is not { } price)
+            if (step < 0 || step >= series.PricesPerMegawattHour.Length || series.PricesPerMegawattHour[(int)step] is not { } price)
                 return;
             var next = Math.Min(to, series.Start.UtcTicks + ((step + 1) * series.Step.Ticks));
             total += price * (next - at);
@@ -61,6 +61,7 @@ sealed class PlanTally
             at = next;
         }
 
-        Price = sum + (gridKwh * total / covered);
+        const double KilowattHoursPerMegawattHour = 1000;
+        Price = sum + (gridKwh * total / covered / KilowattHoursPerMegawattHour);
     }
 }

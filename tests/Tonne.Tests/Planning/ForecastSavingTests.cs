@@ -59,7 +59,7 @@ public class ForecastSavingTests
         var file = PlanningSeries.FindShared("test-only/forecasts/forecasts.csv");
         Assert.SkipWhen(file is null, "the forecasts, which may not be distributed, are not beside the repository");
         var pairs = File.ReadLines(file).Skip(1).Select(line => line.Split(',')).Where(cells => cells[4].Length > 0)
-            .Select(cells => new ForecastPair(Time(cells[1]), Time(cells[2]), Intensity(cells[3]), Intensity(cells[4]))).ToList();
+            .Select(cells => new ForecastPair(Time(cells[1]), Time(cells[2]), TimeSpan.FromHours(1), Intensity(cells[3]), Intensity(cells[4]))).ToList();
 
         var errors = pairs.GroupBy(pair => pair.Issued).Select(issue => issue.Average(pair =>
             Math.Abs((pair.Forecast / pair.Actual) - 1))).ToArray();
@@ -127,7 +127,7 @@ public class ForecastSavingTests
             {
                 var at = now.AddHours(hour);
                 if (forecast.Find(at) is { } predicted && series.Find(at) is { } actual)
-                    pairs.Add(new ForecastPair(now, at, predicted, actual));
+                    pairs.Add(new ForecastPair(now, at, TimeSpan.FromHours(1), predicted, actual));
             }
         }
 

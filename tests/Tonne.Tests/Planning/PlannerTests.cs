@@ -154,7 +154,7 @@ public class PlannerTests
     public void Prices_are_reported_and_do_not_decide()
     {
         var request = Request(1, 2, 100, 50);
-        var price = new PriceSeries(Midnight, TimeSpan.FromMinutes(30), [0.1, 0.3, 0.4, 0.8], "EUR");
+        var price = new PriceSeries(Midnight, TimeSpan.FromMinutes(30), [100, 300, 400, 800], "EUR", "FR");
 
         var plan = Solve(request with { Places = [request.Places[0] with { Price = price, Pue = 2 }] });
 

@@ -12,6 +12,7 @@ static class HelpExamples
             "tonne run --name mnist --zone FR --output run.json -- python train.py",
             "tonne run --region gcp:europe-west9 --period 100ms -- ./train.sh",
             "tonne run --max 2kg --grace 5m -- python train.py",
+            "tonne run --when-clean --finish-by fri-18:00 --duration 6h -- ./train.sh",
             @"tonne run --epoch-pattern 'round (?<epoch>\d+): loss=(?<loss>\S+)' -- ./fit",
         ],
         ["bench"] =
@@ -30,11 +31,6 @@ static class HelpExamples
         ["slurm prolog"] = ["tonne slurm prolog --config /etc/tonne"],
         ["slurm epilog"] = ["tonne slurm epilog --config /etc/tonne"],
         ["slurm record"] = ["tonne slurm record --config /etc/tonne"],
-        ["plan"] =
-        [
-            "tonne plan --duration 6h --finish-by fri-18:00 --zone FR",
-            "tonne plan --slurm train.sh --finish-by 24h --zone FR",
-        ],
         ["mark"] = ["tonne mark stage clean --in 1000000x10 --out 950000x10", "tonne mark epoch 3 loss=0.7 accuracy=0.72"],
         ["mark stage"] = ["tonne mark stage clean --in 1000000x10 --out 950000x10", "tonne mark stage clean --end"],
         ["mark epoch"] = ["tonne mark epoch 3 loss=0.7 accuracy=0.72", "tonne mark epoch 4 --begin"],
@@ -73,6 +69,22 @@ static class HelpExamples
             "tonne footprint life.yaml --eu-ai-act > form.md",
             "tonne footprint --schema > footprint.schema.json",
         ],
+        ["plan"] =
+        [
+            "tonne plan --duration 6h --finish-by fri-18:00 --zone FR",
+            "tonne plan --like last --zones FR,DE,PL --max-pauses 0",
+            "tonne plan --duration 24h --energy 12kWh --series grid.forecast.csv --zone GB",
+            "tonne plan --duration 8h --power 2kW --hardware a100,h100 --zone US-CAL-CISO",
+            "tonne plan --slurm train.sh --finish-by 24h --zone FR",
+            "tonne plan --replay --since 30d --slack 48h",
+        ],
+        ["grid"] = ["tonne grid now US-CAL-CISO", "tonne grid providers", "tonne config set grid.live on"],
+        ["grid now"] = ["tonne grid now FR", "tonne grid now DK1 --provider energinet --direct --json"],
+        ["grid forecast"] = ["tonne grid forecast DE", "tonne grid forecast GB --json"],
+        ["grid history"] = ["tonne grid history FR --since 7d", "tonne grid history DE --since 2026-11-01 --json"],
+        ["grid import"] = ["tonne grid import FR_2026_hourly.csv", "tonne grid import grid.csv --basis lifecycle --scope production"],
+        ["grid providers"] = ["tonne grid providers", "tonne grid providers --json"],
+        ["config set"] = ["tonne config set zone FR", "tonne config set grid.live on", "tonne config set grid.electricity-maps.key KEY"],
         ["serve"] =
         [
             "tonne serve",
@@ -134,7 +146,7 @@ static class HelpExamples
             "tonne calibrate --meter shelly://192.168.1.20",
             "tonne calibrate --meter shelly://192.168.1.20 --quick --dry-run --json",
         ],
-        ["config"] = ["tonne config", "tonne config --json"],
+        ["config"] = ["tonne config", "tonne config set grid.live on", "tonne config --json"],
         ["completion"] =
         [
             "tonne completion bash > ~/.local/share/bash-completion/completions/tonne",

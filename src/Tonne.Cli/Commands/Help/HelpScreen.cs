@@ -64,9 +64,10 @@ sealed class HelpScreen(CommandContext context) : SynchronousCommandLineAction
     {
         var groupColumns = HelpGroups.All.Max(group => group.Name.Length) + 2;
         var verbColumns = HelpGroups.All.SelectMany(group => group.Verbs).Max(verb => verb.Length) + 2;
+        // The name of a group parts it from the one before: the screen has 40 lines.
+        screen.Append('\n');
         foreach (var (name, verbs) in HelpGroups.All)
         {
-            screen.Append('\n');
             foreach (var (i, verb) in verbs.Index())
             {
                 var summary = GetSummary(root.Subcommands.First(command => command.Name == verb));

@@ -1,0 +1,68 @@
+using System.Globalization;
+using Tonne.Formatting;
+using Tonne.Grids;
+using Tonne.Quantities;
+using Tonne.Reporting.Terminal;
+
+namespace Tonne.Reporting.Planning;
+
+/// <summary>Writes a replay of the ledger to the terminal.</summary>
+public static class ReplayText
+{
+    const int MostRuns = 10;
+
+    /// <summary>Writes the replay.</summary>
+    /// <param name="writer">Receives the text.</param>
+    /// <param name="replay">The replay.</param>
+    /// <param name="screen">The terminal.</param>
+    public static void Write(TextWriter writer, PlanReplay replay, TerminalCapabilities screen)
+    {
+        ArgumentNullException.ThrowIfNull(replay);
+        var sheet = new StyledTextWriter(writer, screen);
+        sheet.WriteBlankLine();
+        if (replay.Runs.Count == 0)
+        {
+            sheet.WriteLine(StyledText.Strong("No run can be replayed."));
+        }
+        else
+        {
+            var profiles = replay.Runs.Count(run => run.Signal == IntensitySignal.Profile);
+            sheet.WriteLine(StyledText.Strong(string.Create(CultureInfo.InvariantCulture,
+                $"{DisplayValue.FormatCount(replay.Runs.Count)} runs, {DisplayValue.Format(replay.Immediate.Kilograms, "kg CO2e")} operational; with up to {DisplayValue.FormatDuration(replay.Options.Slack.TotalSeconds)} of slack each")));
+            sheet.WriteBlankLine();
+            var table = new TextTable("they could have", "saved", "share") { Margin = 2 };
+            AddRow(table, replay, "waited", replay.Waiting);
+            AddRow(table, replay, replay.Options.MaxPauses is { } most ? string.Create(CultureInfo.InvariantCulture, $"waited, with at most {most} pauses") : "waited, with any pauses", replay.Pausing);
+            if (replay.Moving is { } moving)
+                AddRow(table, replay, $"run at the best of {string.Join(", ", replay.Options.Zones.Select(zone => zone.Code))}", moving);
+            if (replay.All is { } all)
+                AddRow(table, replay, "all of these", all);
+            sheet.WriteTable(table);
+            sheet.WriteBlankLine();
+            WriteRuns(sheet, replay);
+            sheet.WriteRow("known by", profiles == 0 ? "observed intensities: what perfect foresight would have saved, and a forecast at most"
+                : string.Create(CultureInfo.InvariantCulture, $"profiles of month and hour for {profiles} of them, which show usual hours and not those of that day"));
+        }
+
+        foreach (var (reason, count) in replay.Skipped)
+            sheet.WriteRow("left out", string.Create(CultureInfo.InvariantCulture, $"{DisplayValue.FormatCount(count)}: {reason}"));
+        if (replay.Skipped.Count > 0)
+            sheet.WriteRow("", "History: tonne grid import FILE");
+    }
+
+    static void AddRow(TextTable table, PlanReplay replay, string what, double share) =>
+        table.Add(what, DisplayValue.Format(replay.Immediate.Kilograms * share, "kg CO2e"), string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.#} %"));
+
+    static void WriteRuns(StyledTextWriter sheet, PlanReplay replay)
+    {
+        var table = new TextTable("run", "name", "as it ran", "best", "start", "zone") { Margin = 2, FlexibleColumn = 1 };
+        foreach (var run in replay.Runs.Take(MostRuns).Where(run => run.Best < run.Immediate))
+        {
+            table.Add(run.Id, run.Name, DisplayValue.Format(run.Immediate.Kilograms, "kg CO2e"),
+                string.Create(CultureInfo.InvariantCulture, $"{(1 - (run.Best.Grams / run.Immediate.Grams)) * -100:0.#} %"), run.BestStart.UtcDateTime.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture), run.BestZone);
+        }
+
+        sheet.WriteTable(table);
+        sheet.WriteBlankLine();
+    }
+}
