@@ -3,6 +3,7 @@ using Tonne.Accounting;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Grids;
 using Tonne.Cli.Planning;
+using Tonne.Cli.Slurm;
 using Tonne.Reporting.Planning;
 
 namespace Tonne.Cli.Commands;
@@ -15,15 +16,18 @@ static class PlanCommand
     public static Command Build(CommandContext context)
     {
         var options = new PlanOptions();
+        var script = new ScriptPlan(options);
         var replay = new Option<bool>("--replay") { Description = "What waiting, pausing or moving would have saved, over runs of the ledger" };
         var slack = new Option<string>("--slack") { Description = "With --replay: how much later each run could have ended; default 24h", HelpName = "TIME" };
         var filter = new RunFilterOptions();
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.plan/1 or tonne.plan-replay/1)" };
         var command = new Command("plan", "Find when and where a job emits least. It compares now, the best time without pauses, and with pauses. Times without a zone are UTC.");
-        foreach (var option in options.All.Concat(SettingOptions.Place.Where(option => option.Name != "--intensity")).Append(replay).Append(slack).Concat(filter.Common).Append(json))
+        foreach (var option in options.All.Concat(script.All).Concat(SettingOptions.Place.Where(option => option.Name != "--intensity")).Append(replay).Append(slack).Concat(filter.Common).Append(json))
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
+            if (script.IsGiven(parsed))
+                return script.Run(parsed, context, parsed.GetValue(json));
             var settings = SettingOptions.Resolve(parsed, context);
             if (parsed.GetValue(replay))
             {

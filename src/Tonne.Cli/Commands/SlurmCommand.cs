@@ -7,17 +7,20 @@ using Tonne.Instruments.Slurm;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary><c>tonne slurm prolog|epilog|install</c>: accounts every job of a cluster, without any action of its users.</summary>
+/// <summary><c>tonne slurm</c>: accounts every job of a cluster, without any action of its users; and starts jobs at clean hours where users choose it.</summary>
 /// <remarks>See docs/slurm.md. Prolog and epilog always return 0.</remarks>
 static class SlurmCommand
 {
     public static Command Build(CommandContext context) =>
-        new("slurm", "Account every job of a Slurm cluster, without any action of its users.")
+        new("slurm", "Account every job of a Slurm cluster, without any action of its users; start jobs at clean hours.")
         {
             BuildHook(context, "prolog", "Start the recorder of a job on this node; Slurm's Prolog runs it.", Start, isHidden: false),
             BuildHook(context, "epilog", "End the recorder of a job on this node; Slurm's Epilog runs it.", End, isHidden: false),
             BuildHook(context, "record", "Record a job until its epilog; the prolog starts it.", Record, isHidden: true),
             BuildInstall(context),
+            SlurmIntensitiesCommand.Build(context),
+            SlurmJobSubmitCommand.Build(context),
+            SlurmSettleCommand.Build(context),
         };
 
     static Option<string> CreateConfigOption() => new(RootConfiguration.FolderOption)

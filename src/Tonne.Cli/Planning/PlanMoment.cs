@@ -12,4 +12,7 @@ sealed record PlanMoment(DateTimeOffset Now, TimeProvider Clock, TimeSpan? Durat
 
     /// <summary>How often the work may still be paused; null for any number of times.</summary>
     public int? MaxPauses { get; init; }
+
+    /// <summary>The earliest start; null for that of the options.</summary>
+    public DateTimeOffset? StartAfter { get; init; }
 }

@@ -73,9 +73,30 @@ sealed class PlanOptions
     /// <exception cref="InvalidInputException">An option is wrong, or there is no plan; the message says why.</exception>
     public PlanReport Plan(ParseResult parsed, CommandContext context, Settings settings)
     {
-        var now = parsed.GetValue(_now) is { } text ? PlanTime.ParseTime(text, "--now", context.Time.GetUtcNow()) : PlanTime.FloorToMinute(context.Time.GetUtcNow());
-        return Plan(parsed, context, settings, new PlanMoment(now, context.Time));
+        return Plan(parsed, context, settings, new PlanMoment(ReadNow(parsed, context), context.Time));
     }
+
+    /// <summary>The time that a plan is made at.</summary>
+    public DateTimeOffset ReadNow(ParseResult parsed, CommandContext context) =>
+        parsed.GetValue(_now) is { } text ? PlanTime.ParseTime(text, "--now", context.Time.GetUtcNow()) : PlanTime.FloorToMinute(context.Time.GetUtcNow());
+
+    /// <summary>The options that a batch script replaces, or that have no sense on one cluster.</summary>
+    public IReadOnlyList<Option> NotForScript => [_duration, _zones, _maxPauses, _resumeCost, _resumeTime, _pausedPower, _minSegment, _hardware];
+
+    /// <summary>Whether the latest finish is given.</summary>
+    public bool HasFinishBy(ParseResult parsed) => parsed.GetValue(_finishBy) is not null;
+
+    /// <summary>Whether the earliest start is given.</summary>
+    public bool HasStartAfter(ParseResult parsed) => parsed.GetValue(_startAfter) is not null;
+
+    /// <summary>The intensities of one place that a plan for a span would be made with.</summary>
+    /// <exception cref="InvalidInputException">There is no place, there are several, or nothing is known of it.</exception>
+    public PlanSignal FindSignal(ParseResult parsed, TimeProvider clock, Settings settings, DateTimeOffset now, DateTimeOffset until) =>
+        FindSignals(parsed, clock, settings, null, IntensityKind.Average, now, until, out _) switch
+        {
+            [var one] => one.Signal,
+            var many => throw new InvalidInputException($"the files have {many.Count} zones; name one with --zone."),
+        };
 
     /// <summary>Makes the plan at a moment, for the work that is left then.</summary>
     /// <param name="parsed">The command line.</param>
@@ -88,7 +109,7 @@ sealed class PlanOptions
         var now = moment.Now;
         var like = parsed.GetValue(_like) is { } run ? LedgerSession.OpenWithoutClosing(context).Load(run).Record : null;
         var (profile, isPerKilowatt) = ReadProfile(parsed, like, moment.Duration);
-        var startAfter = parsed.GetValue(_startAfter) is { } after ? PlanTime.ParseTime(after, "--start-after", now) : (DateTimeOffset?)null;
+        var startAfter = moment.StartAfter is { } given ? given : parsed.GetValue(_startAfter) is { } after ? PlanTime.ParseTime(after, "--start-after", now) : (DateTimeOffset?)null;
         if (startAfter < now)
             startAfter = null;
         var finishBy = moment.FinishBy is { } fixedTime ? fixedTime : parsed.GetValue(_finishBy) is { } by ? PlanTime.ParseTime(by, "--finish-by", now) : (startAfter ?? now) + profile.Duration + _usualSlack;

@@ -60,6 +60,10 @@ public sealed record PlanDocument
     /// <summary>Sources.</summary>
     public required IReadOnlyList<Source> Sources { get; init; }
 
+    /// <summary>How Slurm starts the job; absent unless a batch script was planned.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SlurmPart? Slurm { get; init; }
+
     /// <summary>A plan as a document.</summary>
     public static PlanDocument From(PlanReport report)
     {
@@ -142,4 +146,12 @@ public sealed record PlanDocument
     /// <param name="SavingShareOfAveragePlan">What the best plan by average intensity saves by marginal intensity.</param>
     /// <param name="SavingShareOfMarginalPlan">What the best plan by marginal intensity saves by average intensity.</param>
     public sealed record MarginalPart(IReadOnlyList<OptionPart> Options, string Recommended, string Reason, double? SavingShareOfAveragePlan, double? SavingShareOfMarginalPlan);
+
+    /// <summary>How Slurm starts the job. Its time limit is taken as the duration, and the begin reserves nothing.</summary>
+    /// <param name="Script">The batch script.</param>
+    /// <param name="TimeLimitS">Its time limit in s.</param>
+    /// <param name="Begin">The value of sbatch's --begin, local time; null if the job is submitted as it is.</param>
+    /// <param name="Command">The words of the command.</param>
+    /// <param name="JobId">Id of the job; null if it was not submitted.</param>
+    public sealed record SlurmPart(string Script, double TimeLimitS, string? Begin, IReadOnlyList<string> Command, string? JobId);
 }

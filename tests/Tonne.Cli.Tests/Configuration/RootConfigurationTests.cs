@@ -59,6 +59,7 @@ public class RootConfigurationTests
     [Theory]
     [InlineData(false, "prolog_task", "slurm", "prolog")]
     [InlineData(true, null, "run", "--", "true")]
+    [InlineData(true, null, "slurm", "settle", "7")]
     public void Users_and_root_at_a_terminal_are_not(bool isPrivileged, string? context, params string[] args) =>
         Assert.False(RootConfiguration.AppliesTo(args, isPrivileged, name => name == "SLURM_SCRIPT_CONTEXT" ? context : null));
 

@@ -34,6 +34,13 @@ public sealed class SlurmCluster : IAsyncLifetime
     /// <summary>Why there is no <c>sacct</c>; null if there is one.</summary>
     internal string? NoAccountingReason => _database is null ? $"{SlurmDatabase.MissingProgram} is missing (apt-get install slurmdbd mariadb-server)" : null;
 
+    /// <summary>Why jobs are not seen by <c>job_submit.lua</c>; null if they are.</summary>
+    internal static string? NoPluginReason { get; } = Directory.Exists("/usr/lib") && Directory.EnumerateFiles("/usr/lib", "job_submit_lua.so", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3, IgnoreInaccessible = true }).Any()
+        ? null : "job_submit_lua.so is missing (apt-get install slurm-wlm-basic-plugins)";
+
+    /// <summary>The intensities that <c>job_submit.lua</c> reads.</summary>
+    internal string Intensities => Path.Combine(Folder, "intensities.csv");
+
     internal string Folder => _folder.FullName;
 
     /// <summary>Folders of the stand-in machines, by the name of the node.</summary>
@@ -243,6 +250,9 @@ public sealed class SlurmCluster : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(Folder, "slurm.conf"), CreateConfiguration());
         if (_database is not null)
             await _database.StartAsync([.. Accounts]);
+        // Read by the controller when it starts, and again when it has changed.
+        if (NoPluginReason is null)
+            await File.WriteAllTextAsync(Path.Combine(Folder, "job_submit.lua"), (await RunAsync(TonneCommand.Executable, "slurm", "job-submit", "--file", Intensities)).Expect(0).Output);
         StartDaemon("/usr/sbin/slurmctld", "-i");
         foreach (var node in Watts.Keys)
             StartDaemon("/usr/sbin/slurmd", "-N", node);
@@ -296,6 +306,7 @@ public sealed class SlurmCluster : IAsyncLifetime
             Prolog={Folder}/bin/slurm-prolog
             Epilog={Folder}/bin/slurm-epilog
             PrologFlags=Alloc
+            {(NoPluginReason is null ? "JobSubmitPlugins=lua" : "")}
             {nodes}PartitionName=main Nodes=n[1-4] Default=YES MaxTime=INFINITE State=UP OverSubscribe=NO
 
             """;
