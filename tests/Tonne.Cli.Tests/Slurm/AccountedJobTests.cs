@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Tonne.Cli.Slurm;
 using Tonne.Grids;
 using Tonne.Quantities;
