@@ -3,7 +3,6 @@ using System.Globalization;
 using Tonne.Cli.Commands;
 using Tonne.Cli.Grids;
 using Tonne.Grids;
-using Tonne.Instruments.Feeds;
 using Tonne.Planning;
 using Tonne.Quantities;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Tonne.Cli.Commands;
 using Tonne.Cli.Configuration;
-using Tonne.Cli.Running;
 using Tonne.Cli.Wrapping.Native;
 using Tonne.Formatting;
 using Tonne.Ledgers;

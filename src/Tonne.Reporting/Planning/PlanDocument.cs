@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Tonne.Comparing;
 using Tonne.Formatting;
 using Tonne.Planning;
 using Tonne.Quantities;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Tonne.Formatting;
 using Tonne.Grids;
-using Tonne.Quantities;
 using Tonne.Reporting.Terminal;
 
 namespace Tonne.Reporting.Planning;

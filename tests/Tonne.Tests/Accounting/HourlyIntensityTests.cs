@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Tonne.Accounting;
 using Tonne.Grids;
 using Tonne.Hardware;

@@ -100,7 +100,7 @@ public partial class CleanHoursTrials
         var said = await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
         Assert.Contains("waiting until", said, StringComparison.Ordinal);
 
-        Send(process.Id, 2);
+        _ = Send(process.Id, 2);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(130, process.ExitCode);
@@ -161,9 +161,9 @@ public partial class CleanHoursTrials
             var command = ReadPid(tonne);
             wasPaused = command is { } pid && ReadState(pid) == 'T';
             if (whom is Victim.Tonne or Victim.Both)
-                Send(process.Id, Kill);
+                _ = Send(process.Id, Kill);
             if (whom is Victim.Guardian or Victim.Both && guardian is { } found)
-                Send(found, Kill);
+                _ = Send(found, Kill);
         }
 
         var deadline = latest + _startUp + _grace;

@@ -1,10 +1,11 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Tonne.Cli.Wrapping;
 using Tonne.Cli.Wrapping.Native;
 using Tonne.Instruments.MacAndWindows;
 
-namespace Tonne.Cli.Wrapping;
+namespace Tonne.Cli.Running;
 
 /// <summary>The user's command on another system than Linux, which runs as if tonne were not there.</summary>
 /// <remarks>
