@@ -20,7 +20,7 @@ static class PlanCommand
         var replay = new Option<bool>("--replay") { Description = "What waiting, pausing or moving would have saved, over runs of the ledger" };
         var slack = new Option<string>("--slack") { Description = "With --replay: how much later each run could have ended; default 24h", HelpName = "TIME" };
         var filter = new RunFilterOptions();
-        var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.plan/1 or tonne.plan-replay/1)" };
+        var json = new Option<bool>("--json") { Description = "One JSON document (docs/formats/plan.md)" };
         var command = new Command("plan", "Find when and where a job emits least. It compares now, the best time without pauses, and with pauses. Times without a zone are UTC.");
         foreach (var option in options.All.Concat(script.All).Concat(SettingOptions.Place.Where(option => option.Name != "--intensity")).Append(replay).Append(slack).Concat(filter.Common).Append(json))
             command.Options.Add(option);

@@ -169,7 +169,7 @@ public sealed class PlanCommandTests : IDisposable
     }
 
     [Fact]
-    public void A_zone_without_hours_is_planned_by_its_annual_mean_which_tells_places_apart_only()
+    public void A_zone_without_hours_is_planned_by_its_annual_mean_so_that_only_the_place_differs()
     {
         var plan = Json("--duration", "2h", "--zones", "PL,FR", "--power", "1kW");
 
