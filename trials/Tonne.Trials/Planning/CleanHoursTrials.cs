@@ -7,6 +7,7 @@ namespace Tonne.Trials.Planning;
 
 /// <summary><c>tonne run --when-clean</c> under an accelerated clock: whatever is killed, the command is never left stopped, and it finishes in time.</summary>
 /// <remarks>Seeded. <c>TONNE_CLEAN_CASES</c> sets the number of cases; ./soak clean-hours runs 200.</remarks>
+[Collection(nameof(Alone))]
 public partial class CleanHoursTrials
 {
     const int Seed = 20261130;
