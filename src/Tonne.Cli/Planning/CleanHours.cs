@@ -148,9 +148,8 @@ sealed class CleanHours : IDisposable
             if (segment.From > now && _workingSince is not null)
             {
                 // The start may have been late, or the forecast may have changed: is the pause still worth it, and is there time for it?
-                if (PlanAgain() && Segments[0].From > _clock.GetUtcNow())
-                    Pause(command, Segments[0].From);
-                else if (!_hasPlan)
+                var isPlanned = PlanAgain();
+                if (!_hasPlan || (isPlanned && Segments[0].From > _clock.GetUtcNow() && !TryPause(command, Segments[0].From)))
                     return;
                 continue;
             }
@@ -170,12 +169,14 @@ sealed class CleanHours : IDisposable
     /// <summary>Whether the intensities may change: observed ones, profiles and means do not.</summary>
     bool IsForecast => First.Signal == IntensitySignal.Forecast;
 
-    void Pause(PausableCommand command, DateTimeOffset until)
+    /// <summary>Pauses the command.</summary>
+    /// <returns>False if it has ended.</returns>
+    bool TryPause(PausableCommand command, DateTimeOffset until)
     {
         if (_checkpointSignal is { } signal)
             command.Send(signal);
         if (!command.Pause())
-            return;
+            return false;
         lock (_gate)
         {
             var now = _clock.GetUtcNow();
@@ -187,6 +188,7 @@ sealed class CleanHours : IDisposable
         }
 
         _say($"paused until {PlanTextTime(until)}");
+        return true;
     }
 
     void Continue(PausableCommand command)
@@ -210,7 +212,9 @@ sealed class CleanHours : IDisposable
 
         try
         {
-            var pauses = First.Plan.Request.MaxPauses is { } most ? Math.Max(0, most - _pauses) : (int?)null;
+            // While the command works, the rest of the plan begins after a pause that counts itself.
+            var used = _pauses + (_workingSince is null ? 0 : 1);
+            var pauses = First.Plan.Request.MaxPauses is { } most ? Math.Max(0, most - used) : (int?)null;
             var report = _plan(now, TimeSpan.FromMinutes(Math.Ceiling(left.TotalMinutes)), pauses);
             _report = report;
             _lastReplanFailed = false;

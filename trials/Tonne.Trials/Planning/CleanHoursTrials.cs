@@ -13,6 +13,7 @@ public partial class CleanHoursTrials
     const int Seed = 20261130;
     const int AtOnce = 5;
     const int Kill = 9;
+    const int MaxPauses = 3;
 
     // 24 h of planned work take 2.4 s.
     const double Scale = 36_000;
@@ -127,7 +128,7 @@ public partial class CleanHoursTrials
         tonne.Environment["TONNE_PLAN_CLOCK"] = $"2022-06-01T00:00Z*{scale.ToString(CultureInfo.InvariantCulture)}";
         var output = tonne.At("run.json");
         var finished = await tonne.RunAsync(
-            "run", "--when-clean", "--duration", "24h", "--finish-by", finishBy, "--series", series, "--zone", "FR", "--pue", "1", "--max-pauses", "3", "--quiet", "--output", output, "--", "bash", "-c", Work(tonne, ticks));
+            "run", "--when-clean", "--duration", "24h", "--finish-by", finishBy, "--series", series, "--zone", "FR", "--pue", "1", "--max-pauses", $"{MaxPauses}", "--quiet", "--output", output, "--", "bash", "-c", Work(tonne, ticks));
         return (finished, System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(output))!);
     }
 
@@ -151,7 +152,7 @@ public partial class CleanHoursTrials
         var latest = TimeSpan.FromHours(Window) / Scale;
         var began = Stopwatch.GetTimestamp();
         using var process = tonne.Start(
-            "run", "--when-clean", "--duration", "24h", "--finish-by", "2022-06-04T00:00Z", "--series", series, "--zone", "FR", "--pue", "1", "--max-pauses", "3", "--quiet", "--", "bash", "-c", Work(tonne, Ticks));
+            "run", "--when-clean", "--duration", "24h", "--finish-by", "2022-06-04T00:00Z", "--series", series, "--zone", "FR", "--pue", "1", "--max-pauses", $"{MaxPauses}", "--quiet", "--", "bash", "-c", Work(tonne, Ticks));
         var error = process.StandardError.ReadToEndAsync();
         _ = process.StandardOutput.ReadToEndAsync();
         var wasPaused = false;
@@ -185,7 +186,9 @@ public partial class CleanHoursTrials
 
         if (!process.HasExited)
             process.Kill();
-        return new Outcome((await error).Split("paused until").Length - 1, wasPaused);
+        var pauses = (await error).Split("paused until").Length - 1;
+        Assert.True(pauses <= MaxPauses, $"{pauses} pauses of at most {MaxPauses}: {about}");
+        return new Outcome(pauses, wasPaused);
     }
 
     /// <summary>Whether the command has ended, or never will begin.</summary>
