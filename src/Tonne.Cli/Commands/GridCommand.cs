@@ -197,7 +197,7 @@ static class GridCommand
         table.Write(context.Out, context.OutCapabilities.Width);
         context.Out.WriteLine();
         context.Out.WriteLine(settings.MayCallFeeds ? "Publishers are asked at most once in 15 minutes and zone." : "Offline: nobody is asked. To ask them: tonne config set grid.live on");
-        context.Out.WriteLine("A key: tonne config set grid.PUBLISHER.key KEY. Terms and addresses: --json, docs/methods/intensity-feeds.md");
+        context.Out.WriteLine("A key: tonne config set grid.PUBLISHER.key KEY. Terms and addresses: --json");
     }
 
     static string DescribeZones(IntensityFeedDescription feed) => feed.Zones.Length switch

@@ -68,7 +68,9 @@ public sealed class PlanReplay
             Skip("its intensity was given as one number");
         else if (FindZone(place) is not { } zone)
             Skip("its place is not known");
-        else if (record.DurationSeconds < 1 || record.Components.All(component => component.JobMicrojoules == 0))
+        else if (record.DurationSeconds < 1)
+            Skip("shorter than a second");
+        else if (record.Components.All(component => component.JobMicrojoules == 0))
             Skip("without energy");
         else
             Replay(record, zone, factors.Pue.Bounds.Best, history);

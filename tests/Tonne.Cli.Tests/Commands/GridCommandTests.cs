@@ -91,6 +91,9 @@ public sealed class GridCommandTests : IDisposable
     }
 
     [Fact]
+    public void The_list_of_publishers_fits_80_columns() => Assert.All(_terminal.Type("grid", "providers").Out.Split('\n'), line => Assert.True(line.Length <= 80, line));
+
+    [Fact]
     public void Publishers_are_listed_with_their_terms()
     {
         var document = JsonNode.Parse(_terminal.Type("grid", "providers", "--json").Out)!;
