@@ -55,7 +55,7 @@ sealed class PortableChild : IRunningCommand
             Stream? output, error;
             if (OperatingSystem.IsWindows())
             {
-                _windows = WindowsProcess.Create(command.Arguments, command.Environment, plan);
+                _windows = Begin(command, () => WindowsProcess.Create(command.Arguments, command.Environment, plan));
                 Pid = _windows.Id;
                 account.Add(Pid, _windows.Handle);
                 _windows.Resume();
@@ -63,7 +63,7 @@ sealed class PortableChild : IRunningCommand
             }
             else
             {
-                _process = StartProcess(command, plan);
+                _process = Begin(command, () => StartProcess(command, plan));
                 Pid = _process.Id;
                 account.Add(Pid, 0);
                 output = plan.PipesOutput ? _process.StandardOutput.BaseStream : null;
@@ -102,22 +102,9 @@ sealed class PortableChild : IRunningCommand
     /// <exception cref="StartFailureException">It cannot be started: 127, 126 or 125.</exception>
     public static PortableChild Start(ChildCommand command, IJobAccount account, TimeProvider time)
     {
-        var name = command.Arguments[0];
-        if (name.Length == 0)
-            throw new StartFailureException(NotFound, "tonne: cannot run '': the command is empty");
-        try
-        {
-            return new PortableChild(command, account, time);
-        }
-        catch (Win32Exception failure)
-        {
-            if (failure.NativeErrorCode is not (NoFile or NoPath))
-                throw new StartFailureException(CannotExecute, $"tonne: {name}: {failure.Message}");
-            throw OperatingSystem.IsWindows() && WindowsProcess.FindBatchFile(name, Environment.GetEnvironmentVariable("PATH")) is { } batch
-                ? new StartFailureException(CannotExecute,
-                    $"tonne: {name} is a batch file ({batch}), which Windows' command interpreter runs: tonne run -- cmd /c {name} …")
-                : new StartFailureException(NotFound, $"tonne: {name}: {failure.Message}");
-        }
+        return command.Arguments[0].Length > 0
+            ? new PortableChild(command, account, time)
+            : throw new StartFailureException(NotFound, "tonne: cannot run '': the command is empty");
     }
 
     /// <inheritdoc/>
@@ -189,6 +176,25 @@ sealed class PortableChild : IRunningCommand
     {
         received.Cancel = true;
         _ = Libc.Send(Pid, Libc.Terminate);
+    }
+
+    /// <summary>Starts the process alone: what fails later, such as its account, is no failure to find or to execute the command.</summary>
+    static T Begin<T>(ChildCommand command, Func<T> start)
+    {
+        try
+        {
+            return start();
+        }
+        catch (Win32Exception failure)
+        {
+            var name = command.Arguments[0];
+            if (failure.NativeErrorCode is not (NoFile or NoPath))
+                throw new StartFailureException(CannotExecute, $"tonne: {name}: {failure.Message}");
+            throw OperatingSystem.IsWindows() && WindowsProcess.FindBatchFile(name, Environment.GetEnvironmentVariable("PATH")) is { } batch
+                ? new StartFailureException(CannotExecute,
+                    $"tonne: {name} is a batch file ({batch}), which Windows' command interpreter runs: tonne run -- cmd /c {name} …")
+                : new StartFailureException(NotFound, $"tonne: {name}: {failure.Message}");
+        }
     }
 
     static Process StartProcess(ChildCommand command, StreamPlan plan)

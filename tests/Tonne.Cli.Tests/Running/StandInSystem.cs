@@ -46,7 +46,7 @@ sealed class StandInSystem : HostSystem
             using var process = Process.GetProcessById(id);
             return new Followed(id, process.StartTime.Ticks);
         }
-        catch (Exception error) when (error is ArgumentException or InvalidOperationException)
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
         {
             return null;
         }
