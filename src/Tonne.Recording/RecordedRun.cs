@@ -39,10 +39,12 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
     StageScope? _openStage;
     long? _settledCpu;
     DataTraffic? _traffic;
+    Overhead? _overhead;
     long? _end;
     long _sampleAskedAt = long.MinValue / 2;
     bool _finished;
     bool _disposed;
+    bool _released;
 
     internal RecordedRun(
         IMeteredJob job, RunOpening opening, IRunWriter writer, RecordingOptions options, TimeProvider time, TimeSpan period, Accountant accountant,
@@ -178,18 +180,34 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
         _end = end;
         _sampler.Dispose();
         _finalWarnings.AddRange(_job.GetFinalWarnings());
+        _overhead = _job.MeasureOverhead(TimeSpan.FromTicks(_sampler.ThreadCpuNanoseconds / 100));
         return end;
+    }
+
+    /// <summary>Stops sampling and releases the meters, so that the next run of the same job can take over; the run can still be finished.</summary>
+    /// <returns>Wall clock of the end, and the last reading of each meter.</returns>
+    internal (DateTimeOffset At, long Timestamp, IReadOnlyDictionary<string, Reading> Last) HandOver()
+    {
+        var end = StopSampling();
+        ReleaseJob();
+        var last = Opening.Meters.Index().ToDictionary(meter => meter.Item.Id, meter => _sampler.LastReadings[meter.Index], StringComparer.Ordinal);
+        return (Opening.StartedAt.AddTicks(end / 100), StartTimestamp + (long)((Int128)end * _time.TimestampFrequency / 1_000_000_000), last);
     }
 
     /// <summary>Accounts what was recorded so far, as if the run ended now. Costs more the longer the run is: some 10 µs a sample.</summary>
     /// <param name="place">The place, if it became known after the start. Default: null, that of the opening.</param>
-    public (RunRecord Record, Footprint Footprint) AccountSoFar(Place? place = null)
+    public (RunRecord Record, Footprint Footprint) AccountSoFar(Place? place = null) => AccountSoFar(null, place);
+
+    /// <summary>Accounts what was recorded so far, and passes on the job's energy slice by slice.</summary>
+    /// <param name="onSlice">Receives the slices. Null, then nobody.</param>
+    /// <param name="place">The place, if it became known after the start. Default: null, that of the opening.</param>
+    public (RunRecord Record, Footprint Footprint) AccountSoFar(Action<JobEnergySlice>? onSlice, Place? place = null)
     {
         // Between the first sample and a second one there is a figure, however soon it is asked for.
         if (_end is null)
             _sampler.SampleNow(_sampler.Samples < 2 ? TimeSpan.FromTicks(1) : _minSampleAge);
         var opening = place is null ? Opening : Opening with { Place = place };
-        var record = RecordBuilder.Build(OpenTrace, opening);
+        var record = RecordBuilder.Build(OpenTrace, onSlice, opening);
         record = place is null ? record : record with { Opening = record.Opening with { Place = place } };
         return (record, _accountant.Account(record, FactorSelector.SelectFactors(record, _intensities)));
     }
@@ -222,7 +240,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
             Job = completion.Job,
             Traffic = _traffic,
             Timing = completion.Timing,
-            Overhead = _job.MeasureOverhead(TimeSpan.FromTicks(_sampler.ThreadCpuNanoseconds / 100)),
+            Overhead = _overhead,
             Warnings = [.. completion.Warnings, .. _finalWarnings],
         };
         _writer.Trace.Append(TraceBlock.Ending, JsonSerializer.SerializeToUtf8Bytes(ending, RunJson.Default.RunEnding));
@@ -259,7 +277,14 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
         _sampler.Dispose();
         _writer.Trace.Flush();
         _writer.Dispose();
-        _job.Dispose();
+        ReleaseJob();
+    }
+
+    void ReleaseJob()
+    {
+        if (!_released)
+            _job.Dispose();
+        _released = true;
     }
 
     /// <inheritdoc cref="Dispose"/>

@@ -71,7 +71,33 @@ public sealed class RunRecorder
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         cancellationToken.ThrowIfCancellationRequested();
-        var now = _time.GetUtcNow();
+        return await OpenAsync(name, _time.GetUtcNow(), null, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Ends the sampling of a run, and starts the next one of the same job where it ends: a recording of weeks is a chain of runs.
+    /// </summary>
+    /// <remarks>
+    /// The last readings of the machine's meters are the first of the next run, so that no energy is lost between them or counted twice;
+    /// the processor time that the job uses in between, some milliseconds, counts with other processes. The run before is then to be
+    /// finished, at leisure.
+    /// </remarks>
+    /// <param name="before">A run of this recorder, not finished. Its meters are released.</param>
+    /// <param name="name">Name of the next run, not empty.</param>
+    /// <param name="cancellationToken">Cancels the opening; the run before has stopped sampling then and can be finished.</param>
+    public async ValueTask<RecordedRun> ContinueAsync(RecordedRun before, string name, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        var (at, timestamp, last) = before.HandOver();
+        var run = await OpenAsync(name, at, timestamp, last, cancellationToken).ConfigureAwait(false);
+        run.StartSampling();
+        return run;
+    }
+
+    async ValueTask<RecordedRun> OpenAsync(
+        string name, DateTimeOffset now, long? startTimestamp, IReadOnlyDictionary<string, Reading>? last, CancellationToken cancellationToken)
+    {
         var id = RunId.Create(now);
         var job = _openJob(id);
         IRunWriter? writer = null;
@@ -80,7 +106,8 @@ public sealed class RunRecorder
             var period = _options.Period ?? (job.NeedsPowerIntegration ? _integrationPeriod : _defaultPeriod);
             var opening = CreateOpening(id, name, now, job, period);
             writer = await BeginAsync(opening, cancellationToken).ConfigureAwait(false);
-            var run = new RecordedRun(job, opening, writer, _options, _time, period, _accountant);
+            var run = new RecordedRun(
+                job, opening, writer, _options, _time, period, _accountant, startTimestamp, last is null ? null : TakeOver(job.Meters, last));
             run.TakeFirstSample();
             return run;
         }
@@ -120,6 +147,10 @@ public sealed class RunRecorder
             throw;
         }
     }
+
+    static IMeter[] TakeOver(IReadOnlyList<IMeter> meters, IReadOnlyDictionary<string, Reading> last) =>
+        [.. meters.Select(meter => !meter.CountsFromOpening && last.TryGetValue(meter.Description.Id, out var reading) && !reading.IsGap
+            ? new TakenOverMeter(meter, reading) : meter)];
 
     RunOpening CreateOpening(string id, string name, DateTimeOffset now, IMeteredJob job, TimeSpan period) => new()
     {

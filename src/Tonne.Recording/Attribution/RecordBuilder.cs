@@ -22,6 +22,9 @@ public sealed class RecordBuilder
     readonly RunOpening _opening;
     readonly TracePrescan _prescan;
     readonly EnergyAllocator _apportionment;
+    Action<JobEnergySlice>? _onSlice;
+    (double Active, double Idle) _sinceOther;
+    (double Active, double Idle) _lastOther;
     readonly EnergyAccumulator _job = new();
     readonly EnergyAccumulator _others = new();
     readonly EnergyAccumulator _idle = new();
@@ -116,10 +119,19 @@ public sealed class RecordBuilder
     /// time.</param>
     /// <param name="ending">The ending, if the caller still has it; null to read it.</param>
     /// <exception cref="TraceDamagedException">The trace has no opening that can be read.</exception>
-    public static RunRecord Build(Func<Stream> open, RunOpening? opening = null, RunEnding? ending = null)
+    public static RunRecord Build(Func<Stream> open, RunOpening? opening = null, RunEnding? ending = null) =>
+        Build(open, null, opening, ending);
+
+    /// <summary>Builds the record of a trace, and passes on the job's energy slice by slice.</summary>
+    /// <param name="open">Opens the trace from its start; called twice.</param>
+    /// <param name="onSlice">Receives the slices as they are settled: those of one component in the order of time.</param>
+    /// <param name="opening">The opening, if the caller still has it; null to read it.</param>
+    /// <param name="ending">The ending, if the caller still has it; null to read it.</param>
+    /// <exception cref="TraceDamagedException">The trace has no opening that can be read.</exception>
+    public static RunRecord Build(Func<Stream> open, Action<JobEnergySlice>? onSlice, RunOpening? opening = null, RunEnding? ending = null)
     {
         var survey = Survey(open, ref opening, ending);
-        return Build(open, opening, survey, null);
+        return Build(open, opening, survey, null, onSlice);
     }
 
     static TracePrescan Survey(Func<Stream> open, [NotNull] ref RunOpening? opening, RunEnding? ending)
@@ -153,10 +165,13 @@ public sealed class RecordBuilder
         return Build(open, opening, survey, member);
     }
 
-    static RunRecord Build(Func<Stream> open, RunOpening opening, TracePrescan survey, int? member)
+    static RunRecord Build(Func<Stream> open, RunOpening opening, TracePrescan survey, int? member, Action<JobEnergySlice>? onSlice = null)
     {
         var modelled = new List<Gap>();
-        var builder = new RecordBuilder(FallbackBases.Apply(opening, survey.StuckMeters, modelled), survey, modelled, member);
+        var builder = new RecordBuilder(FallbackBases.Apply(opening, survey.StuckMeters, modelled), survey, modelled, member)
+        {
+            _onSlice = onSlice,
+        };
         using (var stream = open())
         {
             var reader = new TraceReader(stream);
@@ -506,6 +521,26 @@ public sealed class RecordBuilder
         _unexplained.Add(component, device, account.Parts[3], [], 1);
         _machine.Add(component, device, account.Energy, account.MachineAmounts, 1);
         _apportionment.Add(component, device, from, to, account.Parts[0], account.JobAmounts);
+        PassOn(component, device, account, from, to);
+    }
+
+    /// <summary>Passes a slice on. What goes along with processors and devices is idle to the same share as these since it was last added.</summary>
+    void PassOn(Component component, string? device, ComponentAttribution account, long from, long to)
+    {
+        if (_onSlice is null)
+            return;
+        var (active, idle) = (account.JobActive, account.JobIdle);
+        if (component is Component.Cpu or Component.Gpu)
+            _sinceOther = (_sinceOther.Active + active, _sinceOther.Idle + idle);
+        else if (component == Component.Other)
+        {
+            (active, idle) = _sinceOther.Active + _sinceOther.Idle > 0 ? _sinceOther : _lastOther;
+            (_lastOther, _sinceOther) = ((active, idle), default);
+        }
+
+        var job = account.Parts[0];
+        var idleShare = active + idle > 0 ? idle / (active + idle) : 0;
+        _onSlice(new JobEnergySlice(component, device, from, to, job, new Microjoules((long)Math.Round(job.Value * idleShare))));
     }
 
     /// <summary>Adds the rank's part of a slice as the job's. Other ranks count with other processes.</summary>

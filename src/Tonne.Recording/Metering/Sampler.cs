@@ -61,6 +61,9 @@ sealed class Sampler : IDisposable
     /// <summary>Monotonic time since the anchor, in ns.</summary>
     public long ElapsedNanoseconds => _time.GetElapsedTime(_anchor).Ticks * 100;
 
+    /// <summary>The readings of the newest sample, in the order of the meters. Only after sampling has stopped.</summary>
+    internal ReadOnlySpan<Reading> LastReadings => _readings;
+
     /// <summary>Samples taken so far.</summary>
     public int Samples { get; private set; }
 
