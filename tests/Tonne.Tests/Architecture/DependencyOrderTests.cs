@@ -23,6 +23,7 @@ public partial class DependencyOrderTests
         ["Tonne.Hosting"] = ["Tonne.Instruments", "Tonne.Ledgers"],
         ["Tonne.OpenTelemetry"] = ["Tonne.Hosting"],
         ["Tonne.Extensions.AI"] = ["Tonne.Estimation", "Tonne.Ledgers"],
+        ["Tonne.Services"] = ["Tonne.Estimation", "Tonne.Ledgers", "Tonne.Instruments"],
         ["Tonne.Cli"] = ["Tonne.Instruments", "Tonne.Reporting", "Tonne.Lab"],
         ["Tonne.Server"] = ["Tonne.Instruments", "Tonne.Reporting"],
     };
