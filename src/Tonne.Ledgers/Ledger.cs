@@ -306,25 +306,48 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
         {
             if (!folder.IsClosed || (bytes <= rule.Bytes && (folder.ReadOpening() is not { } opening || now - opening.StartedAt < rule.After)))
                 continue;
-            try
-            {
-                if (RunAudit.IsThinned(folder))
-                    continue;
-                var run = TraceThinner.Thin(folder, now);
-                bytes -= run.BytesBefore - run.BytesAfter;
-                thinned.Add(run);
-            }
-            catch (LedgerUnavailableException error)
-            {
-                thinned.Add(new(folder.Id, 0, 0, 0, 0, 0, new(folder.Id, error.Place, error.Reason, error.Advice)));
-            }
-            catch (LedgerDamagedException error)
-            {
-                thinned.Add(new(folder.Id, 0, 0, 0, 0, 0, error.Problem));
-            }
+            if (IsThinned(folder))
+                continue;
+            var run = Thin(folder, now);
+            bytes -= run.BytesBefore - run.BytesAfter;
+            thinned.Add(run);
         }
 
         return thinned;
+    }
+
+    /// <summary>Thins the trace of one run that has ended, and was not thinned before.</summary>
+    /// <param name="id">Id of the run.</param>
+    /// <returns>What was left out, or why nothing was.</returns>
+    public ThinnedRun Thin(string id) => Thin(Home.GetRunFolder(id), time.GetUtcNow());
+
+    static ThinnedRun Thin(RunFolder folder, DateTimeOffset now)
+    {
+        try
+        {
+            return TraceThinner.Thin(folder, now);
+        }
+        catch (LedgerUnavailableException error)
+        {
+            return new(folder.Id, 0, 0, 0, 0, 0, new(folder.Id, error.Place, error.Reason, error.Advice));
+        }
+        catch (LedgerDamagedException error)
+        {
+            return new(folder.Id, 0, 0, 0, 0, 0, error.Problem);
+        }
+    }
+
+    // One whose note cannot be read is tried, and its problem said.
+    static bool IsThinned(RunFolder folder)
+    {
+        try
+        {
+            return RunAudit.IsThinned(folder);
+        }
+        catch (Exception error) when (error is LedgerUnavailableException or LedgerDamagedException)
+        {
+            return false;
+        }
     }
 
     /// <summary>

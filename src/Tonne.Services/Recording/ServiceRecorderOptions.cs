@@ -1,0 +1,34 @@
+using Tonne.Accounting;
+using Tonne.Runs;
+using Tonne.Services.Requests;
+
+namespace Tonne.Services.Recording;
+
+/// <summary>Options of <see cref="ServiceRecorder"/>.</summary>
+public sealed record ServiceRecorderOptions
+{
+    /// <summary>Time between two looks at the source, 1 s to 1 h. Default: 10 s.</summary>
+    public TimeSpan Look { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long raw readings and looks are kept; at least 1 h. Default: 48 h.</summary>
+    public TimeSpan Keep { get; init; } = TimeSpan.FromHours(48);
+
+    /// <summary>Finds the work of a model by its name; null if its architecture is unknown. Default: none is known.</summary>
+    public Func<string, ServedModelWork?> FindWork { get; init; } = static _ => null;
+
+    /// <summary>Accounts the record of a run that was left open by a recorder that was killed.</summary>
+    public required Func<RunRecord, FootprintStatement> Account { get; init; }
+
+    /// <summary>Called with a problem, in a sentence; each kind once until it has gone. Default: null, nobody.</summary>
+    public Action<string>? OnProblem { get; init; }
+
+    internal void Validate()
+    {
+        if (Look < TimeSpan.FromSeconds(1) || Look > TimeSpan.FromHours(1))
+            throw new ArgumentOutOfRangeException(nameof(Look), Look, "The time between two looks must be 1 s to 1 h.");
+        if (Keep < TimeSpan.FromHours(1))
+            throw new ArgumentOutOfRangeException(nameof(Keep), Keep, "Raw readings must be kept for at least 1 h.");
+        ArgumentNullException.ThrowIfNull(FindWork);
+        ArgumentNullException.ThrowIfNull(Account);
+    }
+}

@@ -1,0 +1,9 @@
+using System.Collections.Immutable;
+
+namespace Tonne.Services.Recording;
+
+/// <summary>What happened since the last look.</summary>
+/// <param name="Uses">The models that did something, or that have requests.</param>
+/// <param name="State">State to go on from, of at most some kilobytes; null if there is none.</param>
+/// <param name="Gap">Why nothing is known of this time; null if it is.</param>
+public sealed record UseReading(ImmutableArray<ServiceUse> Uses, string? State = null, string? Gap = null);
