@@ -15,8 +15,6 @@ public sealed class ServiceRecorder
     // Computing the hours reads the day's trace; it may take this part of the time, at most.
     const int SettlementCostShare = 200;
 
-    static readonly TimeSpan _settlementPeriod = TimeSpan.FromMinutes(1);
-
     readonly RunRecorder _recorder;
     readonly Ledger _ledger;
     readonly ServiceFolder _folder;
@@ -82,7 +80,7 @@ public sealed class ServiceRecorder
                     break;
                 if (isDayOver)
                     run = _run = await BeginNextDayAsync(run).ConfigureAwait(false);
-                else if (_time.GetElapsedTime(_settledAt) >= Max(_settlementPeriod, _settlementCost * SettlementCostShare))
+                else if (_time.GetElapsedTime(_settledAt) >= Max(_options.Settle, _settlementCost * SettlementCostShare))
                     SettleOpen(run);
             }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tonne.Ledgers;
 using Tonne.Ledgers.RunFolders;
 using Tonne.Recording;
@@ -66,12 +67,16 @@ sealed class ServiceSettlement(Ledger ledger, ServiceFolder folder, Func<string,
     ServiceSegment Store(RunRecord record, ServiceDivision division, bool isFinal)
     {
         var (hours, gaps) = division.Build();
+        var (from, to) = (record.Opening.StartedAt, record.Opening.StartedAt.AddSeconds(record.DurationSeconds));
+        // A kill may leave the last line cut; more than one is damage.
+        if (folder.ReadLooks(record.Opening.Id).Damaged is > 1 and var damaged)
+            gaps = gaps.Add(new ServiceGap(from, to, string.Create(CultureInfo.InvariantCulture, $"{damaged} looks are damaged and not counted")));
         var segment = new ServiceSegment
         {
             Service = folder.Name,
             Run = record.Opening.Id,
-            From = record.Opening.StartedAt,
-            To = record.Opening.StartedAt.AddSeconds(record.DurationSeconds),
+            From = from,
+            To = to,
             IsFinal = isFinal,
             Hours = hours,
             Gaps = gaps,
