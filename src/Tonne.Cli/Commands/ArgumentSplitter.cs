@@ -20,10 +20,12 @@ static class ArgumentSplitter
     /// </exception>
     public static (IReadOnlyList<string> Ours, IReadOnlyList<string>? Childs) Split(string[] args, IReadOnlyDictionary<string, (IReadOnlyList<Option> Options, string Example)> verbs)
     {
-        if (args.Length == 0 || !verbs.TryGetValue(args[0], out var verb))
+        var words = args is [var group, var action, ..] && verbs.ContainsKey($"{group} {action}") ? 2 : 1;
+        var path = string.Join(' ', args.Take(words));
+        if (!verbs.TryGetValue(path, out var verb))
             return (args, null);
         var options = verb.Options;
-        for (var i = 1; i < args.Length; i++)
+        for (var i = words; i < args.Length; i++)
         {
             if (args[i] == "--")
                 return (args[..i], args[(i + 1)..]);
@@ -34,7 +36,7 @@ static class ArgumentSplitter
             var name = args[i].Split(['=', ':'], 2)[0];
             var option = options.FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
             if (option is null)
-                throw new InvalidInputException(Unknown(args[0], name, options, verb.Example));
+                throw new InvalidInputException(Unknown(path, name, options, verb.Example));
             if (option.ValueType != typeof(bool) && name.Length == args[i].Length)
                 i++;
         }

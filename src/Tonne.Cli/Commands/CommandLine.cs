@@ -24,6 +24,7 @@ static class CommandLine
     {
         ["run"] = (RunCommand.Options, RunCommand.Example),
         ["bench"] = (BenchCommand.Options, BenchCommand.Example),
+        ["service run"] = (ServiceRunCommand.Options, ServiceRunCommand.Example),
     };
 
     public static int Invoke(string[] args, CommandContext context)
@@ -108,6 +109,7 @@ static class CommandLine
             ListCommand.Build(context),
             TotalCommand.Build(context),
             CallsCommand.Build(context),
+            ServiceCommand.Build(context, childArguments),
             BudgetCommand.Build(context),
             ShowCommand.Build(context),
             ExplainCommand.Build(context),

@@ -57,13 +57,20 @@ sealed class AttachedProcess : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="isKept">Whether the run is kept, so that runs inside it are counted with it. Default: yes.</param>
     /// <exception cref="InvalidInputException">It has ended.</exception>
-    public RecordedRun Record(IRunSink sink, RecordingOptions options, string? name, TimeProvider time, bool isKept = true)
+    public RecordedRun Record(IRunSink sink, RecordingOptions options, string? name, TimeProvider time, bool isKept = true) =>
+        CreateRecorder(sink, options, time, isKept).StartAsync(name ?? DefaultName).AsTask().GetAwaiter().GetResult();
+
+    /// <summary>Creates a recorder of it, for one recording after another.</summary>
+    /// <param name="sink">Receives the runs.</param>
+    /// <param name="options">Project, tags, place; the command is added.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="isKept">Whether the runs are kept, so that runs inside them are counted with them. Default: yes.</param>
+    public RunRecorder CreateRecorder(IRunSink sink, RecordingOptions options, TimeProvider time, bool isKept = true)
     {
         var holder = ProcessIdentity.GetCurrent();
-        var recorder = new RunRecorder(
+        return new RunRecorder(
             id => new MachineJob(_discovery, JobInstruments.FollowProcess(id, _discovery.Machine.BootId, Id, holder, _discovery.Machine.Threads, isKept: isKept) ?? throw new InvalidInputException($"process {Id} has ended."), holder),
             sink, options with { Command = [.. Command] }, time);
-        return recorder.StartAsync(name ?? DefaultName).AsTask().GetAwaiter().GetResult();
     }
 
     /// <summary>The command and arguments of a process; empty if they cannot be read.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tonne.Reporting.Advising;
 using Tonne.Reporting.Planning;
+using Tonne.Reporting.Services;
 using Tonne.Reporting.Reconciling;
 using Tonne.Reporting.Totals;
 
@@ -27,6 +28,7 @@ namespace Tonne.Reporting.Json;
 [JsonSerializable(typeof(TotalDocument))]
 [JsonSerializable(typeof(BudgetDocument))]
 [JsonSerializable(typeof(CallsDocument))]
+[JsonSerializable(typeof(ServiceDocument))]
 [JsonSerializable(typeof(ReconciliationDocument))]
 [JsonSerializable(typeof(FiguresDocument))]
 [JsonSerializable(typeof(AttachDocument))]

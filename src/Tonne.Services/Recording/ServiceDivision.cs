@@ -202,9 +202,9 @@ sealed class ServiceDivision
     ImmutableArray<ServiceGap> BuildGaps()
     {
         var gaps = new List<ServiceGap>();
-        foreach (var look in _looks.Where(static look => look.Gap is not null))
+        foreach (var look in _looks.Where(static look => (look.Gap ?? look.Note) is not null))
         {
-            var gap = new ServiceGap(_startedAt.AddTicks(look.From / 100), _startedAt.AddTicks(look.To / 100), look.Gap!);
+            var gap = new ServiceGap(_startedAt.AddTicks(Math.Max(0, look.From) / 100), _startedAt.AddTicks(look.To / 100), (look.Gap ?? look.Note)!);
             if (gaps.Count > 0 && (gaps[^1].Reason == gap.Reason || gaps.Count == ServiceSegment.MostGaps) && (gaps[^1].To >= gap.From || gaps.Count == ServiceSegment.MostGaps))
                 gaps[^1] = gaps[^1] with { To = gap.To };
             else

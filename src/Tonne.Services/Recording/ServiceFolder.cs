@@ -132,6 +132,13 @@ public sealed class ServiceFolder
         return (looks.ToImmutable(), damaged);
     }
 
+    /// <summary>Computes the hours that a recorder which was killed has left. Not while the service is recorded.</summary>
+    /// <param name="ledger">The ledger, in which runs that were left open are closed.</param>
+    /// <param name="findWork">Finds the work of a model by its name; null if its architecture is unknown.</param>
+    /// <exception cref="LedgerUnavailableException">A file cannot be read or written.</exception>
+    public void SettleLeft(Ledger ledger, Func<string, Requests.ServedModelWork?> findWork) =>
+        new ServiceSettlement(ledger, this, findWork).SettleLeft();
+
     /// <summary>The newest state of the source of requests, from which a recorder goes on; null if there is none.</summary>
     internal string? ReadState() =>
         ListRuns().Reverse().Where(run => File.Exists(GetLooksPath(run)))

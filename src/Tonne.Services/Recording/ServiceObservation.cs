@@ -17,6 +17,9 @@ public sealed record ServiceObservation
     /// <summary>Why nothing is known of this time; null if it is.</summary>
     public string? Gap { get; init; }
 
+    /// <summary>What is not complete, though it counts; null if all is there.</summary>
+    public string? Note { get; init; }
+
     /// <summary>State of the source after this look, from which a later process goes on; null if it has none.</summary>
     public string? State { get; init; }
 

@@ -139,11 +139,11 @@ public sealed class ServiceRecorder
         {
             // What the counters counted since an earlier recorder looked: its energy was not measured.
             if (reading.Gap is null)
-                Append(new ServiceObservation { From = -1, To = 0, Uses = reading.Uses, State = reading.State });
+                Append(new ServiceObservation { From = -1, To = 0, Uses = reading.Uses, State = reading.State, Note = reading.Note });
             _lookedAt = 0;
             _settledAt = _time.GetTimestamp();
         }
-        else if (reading.Gap is null && reading.Uses.All(static use => use.IsEmpty) && reading.State == _state)
+        else if ((reading.Gap ?? reading.Note) is null && reading.Uses.All(static use => use.IsEmpty) && reading.State == _state)
         {
             // Looks at nothing are joined.
             _idleUntil = now;
@@ -151,15 +151,17 @@ public sealed class ServiceRecorder
         else
         {
             WriteIdle();
-            Append(new ServiceObservation { From = _lookedAt, To = now, Uses = reading.Uses, State = reading.State, Gap = reading.Gap });
+            Append(new ServiceObservation { From = _lookedAt, To = now, Uses = reading.Uses, State = reading.State, Gap = reading.Gap, Note = reading.Note });
             _lookedAt = now;
         }
 
         _state = reading.State ?? _state;
         if (reading.Gap is { } reason)
             Report("source", $"{_source.Description}: {reason}. The energy of this time counts as idle, and its requests are not known.");
+        else if (reading.Note is { } note)
+            Report("note", $"{_source.Description}: {note}.");
         else
-            _reported.Remove("source");
+            _reported.ExceptWith(["source", "note"]);
     }
 
     void WriteIdle()

@@ -18,7 +18,7 @@ public partial class DependencyOrderTests
         ["Tonne.Recording"] = ["Tonne"],
         ["Tonne.Instruments"] = ["Tonne.Recording"],
         ["Tonne.Ledgers"] = ["Tonne.Recording"],
-        ["Tonne.Reporting"] = ["Tonne.Estimation", "Tonne.Ledgers"],
+        ["Tonne.Reporting"] = ["Tonne.Estimation", "Tonne.Ledgers", "Tonne.Services"],
         ["Tonne.Lab"] = ["Tonne.Instruments"],
         ["Tonne.Hosting"] = ["Tonne.Instruments", "Tonne.Ledgers"],
         ["Tonne.OpenTelemetry"] = ["Tonne.Hosting"],

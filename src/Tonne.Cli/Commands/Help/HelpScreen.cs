@@ -34,9 +34,13 @@ sealed class HelpScreen(CommandContext context) : SynchronousCommandLineAction
     string Render(Command command, string path, bool isShort)
     {
         var screen = new StringBuilder();
-        WriteHeading(screen, "Usage:");
-        // The list of all commands needs the line.
-        screen.Append("  ").Append(FormatUsage(command, path)).Append(command is RootCommand ? "\n" : "\n\n");
+        // The list of all commands needs the lines.
+        if (command is RootCommand)
+            screen.Append("Usage: ").Append(FormatUsage(command, path)).Append('\n');
+        else
+            WriteHeading(screen, "Usage:");
+        if (command is not RootCommand)
+            screen.Append("  ").Append(FormatUsage(command, path)).Append("\n\n");
         foreach (var line in Wrap(command.Description ?? "", MaxColumns))
             screen.Append(line).Append('\n');
         if (command is RootCommand)
@@ -110,6 +114,7 @@ sealed class HelpScreen(CommandContext context) : SynchronousCommandLineAction
         "" => "tonne COMMAND [options]",
         "run" => "tonne run [options] -- COMMAND ARG…",
         "bench" => "tonne bench [options] -- COMMAND ::: COMMAND [::: …]",
+        "service run" => "tonne service run --name NAME [options] -- COMMAND ARG…",
         _ => string.Join(' ', ((string[])[
             "tonne", path,
             .. command.Subcommands.Any(sub => !sub.Hidden) ? ["COMMAND"] : (string[])[],
@@ -117,7 +122,7 @@ sealed class HelpScreen(CommandContext context) : SynchronousCommandLineAction
             "[options]"])),
     };
 
-    static bool WrapsCommand(string path) => path is "run" or "bench";
+    static bool WrapsCommand(string path) => path is "run" or "bench" or "service run";
 
     /// <summary>An argument as it is typed: <c>RUN</c>, <c>[FILE]</c>, <c>RUN…</c>.</summary>
     static string FormatArgument(Argument argument)
