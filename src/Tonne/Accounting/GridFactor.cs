@@ -36,6 +36,20 @@ public sealed record GridFactor(Factor Intensity, string? Zone, IntensityBasis B
         return Intensity.Bounds.Best;
     }
 
+    /// <summary>The intensity in g CO2e/kWh with which energy of a quarter hour was accounted; the mean of its span where quarter hours are not kept, that of the run outside all spans.</summary>
+    /// <param name="start">Start of the quarter hour, UTC.</param>
+    public double FindQuarterHourIntensity(DateTimeOffset start)
+    {
+        foreach (var span in Spans ?? [])
+        {
+            if (start < span.From || start >= span.To)
+                continue;
+            return span.QuarterHours is { Count: > 0 } grams ? grams[Math.Min(grams.Count - 1, (int)((start - span.From) / TimeSpan.FromMinutes(15)))] : span.GramsPerKwh;
+        }
+
+        return Intensity.Bounds.Best;
+    }
+
     /// <summary>The intensity in g CO2e/kWh of each quarter hour and how it is known, by its start (UTC); null where it is not kept by quarter hour.</summary>
     internal Dictionary<DateTimeOffset, (IntensitySignal Signal, double Grams)>? GetQuarterHours()
     {
