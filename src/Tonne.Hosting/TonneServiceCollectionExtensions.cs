@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Tonne.Grids;
 using Tonne.Instruments.Machines;
 using Tonne.Ledgers;
 using Tonne.Recording;
@@ -57,7 +58,10 @@ public static class TonneServiceCollectionExtensions
     {
         var log = provider.GetRequiredService<ILogger<RunRecorder>>();
         return new RunRecorder(
-            MachineJob.OpenThisProcess, provider.GetRequiredService<IRunSink>(), CreateRecordingOptions(GetOptions(provider), problem => HostingLog.Problem(log, problem.Kind, problem.Error)),
+            MachineJob.OpenThisProcess, provider.GetRequiredService<IRunSink>(), CreateRecordingOptions(GetOptions(provider), problem => HostingLog.Problem(log, problem.Kind, problem.Error)) with
+            {
+                Intensities = provider.GetService<IIntensityHistory>(),
+            },
             provider.GetRequiredService<TimeProvider>());
     }
 

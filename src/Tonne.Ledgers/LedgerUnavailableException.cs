@@ -41,7 +41,9 @@ public sealed class LedgerUnavailableException : Exception
     public string Advice { get; }
 
     /// <summary>Translates an error of the file system.</summary>
-    internal static LedgerUnavailableException FromException(string place, Exception error) => error switch
+    /// <param name="place">File or folder that could not be used.</param>
+    /// <param name="error">The error.</param>
+    public static LedgerUnavailableException FromException(string place, Exception error) => error switch
     {
         LedgerUnavailableException known => known,
         UnauthorizedAccessException => new(place, "no permission to write there", "Get permission to write there, or set TONNE_HOME to a folder of your own.", error),

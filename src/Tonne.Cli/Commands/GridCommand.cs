@@ -7,6 +7,7 @@ using Tonne.Cli.Terminal;
 using Tonne.Formatting;
 using Tonne.Grids;
 using Tonne.Instruments.Feeds;
+using Tonne.Ledgers;
 using Tonne.Quantities;
 using Tonne.Reporting.Planning;
 using Tonne.Reporting.Terminal;
@@ -132,8 +133,8 @@ static class GridCommand
 
     static Command BuildImport(CommandContext context)
     {
-        var files = new Argument<string[]>("files") { Description = "CSV with zone, timestamp_utc, gco2e_per_kwh, or a download of Electricity Maps", Arity = ArgumentArity.OneOrMore, HelpName = "FILE" };
-        var command = new Command("import", "Keep observed intensities of files, for accounts by the hour. 'tonne ledger recount' then accounts earlier runs again.") { files };
+        var paths = new Argument<string[]>("files") { Description = "CSV with zone, timestamp_utc, gco2e_per_kwh, or a download of Electricity Maps", Arity = ArgumentArity.OneOrMore, HelpName = "FILE" };
+        var command = new Command("import", "Keep observed intensities of files, for accounts by the hour. 'tonne ledger recount' then accounts earlier runs again.") { paths };
         var basis = new Option<string>("--basis") { Description = "Basis of rows that state none: lifecycle or direct", HelpName = "B" };
         var scope = new Option<string>("--scope") { Description = "Scope of rows that state none: production or consumption", HelpName = "S" };
         basis.AcceptOnlyFromAmong("lifecycle", "direct");
@@ -143,24 +144,55 @@ static class GridCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var settings = SettingOptions.Resolve(parsed, context);
-            var history = GridAccess.OpenHistory(settings);
-            foreach (var (path, content) in GridAccess.ReadFiles(parsed.GetValue(files)!, Read<IntensityBasis>(parsed.GetValue(basis)), Read<IntensityScope>(parsed.GetValue(scope))))
+            var (files, refused) = GridAccess.ReadGoodFiles(parsed.GetValue(paths)!, Read<IntensityBasis>(parsed.GetValue(basis)), Read<IntensityScope>(parsed.GetValue(scope)));
+            if (files.Count == 0)
+                throw new InvalidInputException(refused.Count == 1 ? refused[0] : $"no file can be read, and nothing was kept: {string.Join("; ", refused)}");
+            List<(string Path, IntensitySeries Series)> series = [.. files.SelectMany(file => file.Content.Series.Select(one => (file.Path, one)))];
+            var changed = await MergeAsync(settings, [.. series.Select(one => one.Series)], cancellation).ConfigureAwait(false);
+            foreach (var ((path, one), news) in series.Zip(changed))
+                context.Out.WriteLine(DescribeImport(path, one, news));
+            foreach (var (path, content) in files)
             {
-                foreach (var series in content.Series)
-                {
-                    var changed = await history.MergeAsync(series, cancellation).ConfigureAwait(false);
-                    context.Out.WriteLine(series.Signal == IntensitySignal.Observed
-                        ? string.Create(CultureInfo.InvariantCulture, $"{series.Zone.Code}: {changed:N0} of {series.Values.Count(value => value is not null):N0} values are new ({EnumWords.Format(series.Basis)}, {EnumWords.Format(series.Scope)}, {EnumWords.Format(series.Kind)}), {series.Start.UtcDateTime:yyyy-MM-dd} to {series.End.UtcDateTime:yyyy-MM-dd}")
-                        : $"{series.Zone.Code}: a forecast is not kept; plan with it: tonne plan --series {TextSanitizer.ToOneLine(path)}");
-                }
-
                 foreach (var problem in content.Problems)
                     context.Error.WriteLine($"tonne: {TextSanitizer.ToOneLine(path)}: {TextSanitizer.ToOneLine(problem.Text)}");
             }
 
-            return 0;
+            foreach (var problem in refused)
+                context.Error.WriteLine($"tonne: {TextSanitizer.ToOneLine(problem)}");
+            if (refused.Count == 0)
+                return 0;
+            context.Error.WriteLine($"tonne: {files.Count} of {files.Count + refused.Count} files were kept. Mend the others and import them again.");
+            return CommandLine.Failure;
         });
         return command;
+    }
+
+    /// <summary>Keeps all series or none.</summary>
+    /// <exception cref="InvalidInputException">The folder cannot be written.</exception>
+    static async Task<IReadOnlyList<int>> MergeAsync(Settings settings, IReadOnlyList<IntensitySeries> series, CancellationToken cancellation)
+    {
+        try
+        {
+            return await GridAccess.OpenHistory(settings).MergeAsync(series, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            var unavailable = LedgerUnavailableException.FromException(KnownIntensities.GetFolder(settings.Home), error);
+            throw new LedgerUnavailableException(unavailable.Place, unavailable.Reason,
+                $"Nothing of this import was kept, and what was kept before is unchanged. {unavailable.Advice} Then import again.", error);
+        }
+    }
+
+    static string DescribeImport(string path, IntensitySeries series, int changed)
+    {
+        if (series.Signal != IntensitySignal.Observed)
+            return $"{series.Zone.Code}: a forecast is not kept; plan with it: tonne plan --series {TextSanitizer.ToOneLine(path)}";
+        var unknown = series.Values.Count(value => value is null);
+        var gaps = series.Values.Where((value, i) => value is null && series.Values[i - 1] is not null).Count();
+        var missing = unknown == 0 ? "" : string.Create(CultureInfo.InvariantCulture,
+            $"; no value for {series.Step.TotalHours * unknown:#,0.##} h in {gaps:N0} {(gaps == 1 ? "gap" : "gaps")}");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{series.Zone.Code}: {changed:N0} of {series.Values.Length - unknown:N0} values are new ({EnumWords.Format(series.Basis)}, {EnumWords.Format(series.Scope)}, {EnumWords.Format(series.Kind)}), {series.Start.UtcDateTime:yyyy-MM-dd} to {series.End.UtcDateTime:yyyy-MM-dd}{missing}");
     }
 
     static T Read<T>(string? word)

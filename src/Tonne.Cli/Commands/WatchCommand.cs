@@ -48,7 +48,7 @@ static class WatchCommand
     {
         var session = LedgerSession.OpenWithoutClosing(context);
         var summary = FindRun(session.Ledger, name);
-        loop.Run(new RunWatcher(session.Ledger.Home.GetRunFolder(summary.Id), context.Time).Look, epochs, static () => [], count, wait.Wait);
+        loop.Run(new RunWatcher(session.Ledger.Home.GetRunFolder(summary.Id), context.Time, session.Settings.OpenIntensities()).Look, epochs, static () => [], count, wait.Wait);
     }
 
     /// <summary>The run that a text identifies; <c>last</c> is the newest that is recorded now, if there is one.</summary>
@@ -67,9 +67,10 @@ static class WatchCommand
         {
             Place = settings.Place ?? new Place { Pue = settings.Pue },
             GetVariable = static _ => null,
+            Intensities = settings.OpenIntensities(),
         }, pid is null ? "machine" : null, context.Time, isKept: false);
         var ledger = new Ledger(new LedgerHome(settings.Home), context.Time);
-        var others = new LiveRuns(ledger, ledger.Home, context.Time);
+        var others = new LiveRuns(ledger, ledger.Home, context.Time, settings.OpenIntensities());
         if (wait.Wait(TimeSpan.FromMilliseconds(500)))
             return;
         loop.Run(

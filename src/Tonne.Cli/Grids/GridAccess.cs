@@ -54,7 +54,18 @@ sealed class GridAccess : IDisposable
     public static List<(string Path, ImportedIntensity Content)> ReadFiles(
         IEnumerable<string> paths, IntensityBasis basis = IntensityBasis.Unstated, IntensityScope scope = IntensityScope.Unstated)
     {
-        var read = new List<(string, ImportedIntensity)>();
+        var (read, refused) = ReadGoodFiles(paths, basis, scope);
+        return refused.Count == 0 ? read : throw new InvalidInputException(refused[0]);
+    }
+
+    /// <summary>Reads files of intensities; those that cannot be read do not keep the others from being read.</summary>
+    /// <param name="paths">The files.</param>
+    /// <param name="basis">Basis of rows that state none.</param>
+    /// <param name="scope">Scope of rows that state none.</param>
+    /// <returns>What was read, and for each other file what is wrong with it.</returns>
+    public static (List<(string Path, ImportedIntensity Content)> Read, List<string> Refused) ReadGoodFiles(IEnumerable<string> paths, IntensityBasis basis, IntensityScope scope)
+    {
+        var (read, refused) = (new List<(string, ImportedIntensity)>(), new List<string>());
         foreach (var path in paths)
         {
             try
@@ -63,11 +74,11 @@ sealed class GridAccess : IDisposable
             }
             catch (Exception error) when (error is IntensityFileException or IOException or UnauthorizedAccessException)
             {
-                throw new InvalidInputException(error is IntensityFileException ? error.Message : $"{path}: {error.Message}");
+                refused.Add(error is IntensityFileException ? error.Message : $"{path}: {error.Message}");
             }
         }
 
-        return read;
+        return (read, refused);
     }
 
     /// <inheritdoc/>

@@ -41,6 +41,61 @@ static class FeedFolder
         File.Move(part, path, overwrite: true);
     }
 
+    /// <summary>Replaces several files, or none: all are written beside the old ones and on the disk before the first is replaced. The caller holds their lock.</summary>
+    /// <param name="files">The files with their new content.</param>
+    /// <exception cref="IOException">One cannot be written, for example on a full disk; all are as they were.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same, for want of permission.</exception>
+    internal static void ReplaceAll(IReadOnlyList<(string Path, byte[] Bytes)> files)
+    {
+        var replaced = new List<(string Path, byte[]? Before)>();
+        try
+        {
+            foreach (var (path, bytes) in files)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(path) ?? ".");
+                using var part = new FileStream(path + ".part", FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+                part.Write(bytes);
+                // A file system may find only now that it has no room.
+                part.Flush(flushToDisk: true);
+            }
+
+            foreach (var (path, _) in files)
+            {
+                var before = File.Exists(path) ? File.ReadAllBytes(path) : null;
+                File.Move(path + ".part", path, overwrite: true);
+                replaced.Add((path, before));
+            }
+        }
+        catch
+        {
+            foreach (var (path, _) in files)
+                TryDelete(path + ".part");
+            foreach (var (path, before) in replaced)
+                Restore(path, before);
+            throw;
+        }
+    }
+
+    static void Restore(string path, byte[]? before)
+    {
+        if (before is null)
+            TryDelete(path);
+        else
+            Replace(path, before);
+    }
+
+    static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It is not read; the next import writes it anew.
+        }
+    }
+
     /// <summary>The bytes of a file; null if it does not exist or cannot be read.</summary>
     internal static byte[]? TryRead(string path)
     {

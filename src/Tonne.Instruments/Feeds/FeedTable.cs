@@ -7,13 +7,16 @@ namespace Tonne.Instruments.Feeds;
 /// <summary>A table of text with a header: any line end, quotes, empty lines left out.</summary>
 sealed class FeedTable
 {
-    const int MostRows = 2_000_000;
+    internal const int MostRows = 2_000_000;
 
     FeedTable(string[] header, List<(int Line, string[] Fields)> rows) => (Header, Rows) = (header, rows);
 
     internal string[] Header { get; }
 
     internal List<(int Line, string[] Fields)> Rows { get; }
+
+    /// <summary>Line of the first row beyond the most that are read; null if all were.</summary>
+    internal int? FirstLineLeftOut { get; private init; }
 
     /// <summary>Reads a table.</summary>
     /// <exception cref="FeedFormatException">It has no header, or a field is too long.</exception>
@@ -29,10 +32,17 @@ sealed class FeedTable
         });
         string[]? header = null;
         var rows = new List<(int, string[])>();
+        int? leftOut = null;
         try
         {
-            while (parser.Read() && rows.Count < MostRows)
+            while (parser.Read())
             {
+                if (rows.Count >= MostRows)
+                {
+                    leftOut = parser.RawRow;
+                    break;
+                }
+
                 if (parser.Record is not { } fields || Array.TrueForAll(fields, string.IsNullOrWhiteSpace))
                     continue;
                 if (header is null)
@@ -48,7 +58,7 @@ sealed class FeedTable
             throw new FeedFormatException($"the table cannot be read after line {line}: {what}");
         }
 
-        return new FeedTable(header ?? throw new FeedFormatException("the table is empty"), rows);
+        return new FeedTable(header ?? throw new FeedFormatException("the table is empty"), rows) { FirstLineLeftOut = leftOut };
     }
 
     /// <summary>Column with a name, in any case.</summary>

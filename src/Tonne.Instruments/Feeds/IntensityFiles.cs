@@ -12,7 +12,8 @@ namespace Tonne.Instruments.Feeds;
 /// <c>Datetime (UTC)</c>, <c>Zone id</c> and the
 /// carbon intensity as <c>direct</c> and as <c>LCA</c> or <c>Life cycle</c>, both read, as consumption. A row holds from its time to that
 /// of the next row of its zone, or for the
-/// usual step where rows are missing (<see cref="IntensitySeriesBuilder"/>); an empty value is a gap. Separators: comma, semicolon or tab;
+/// usual step where rows are missing (<see cref="IntensitySeriesBuilder"/>); an empty value is a gap. Rows finer than a minute are averaged by
+/// the minute. Separators: comma, semicolon or tab;
 /// a decimal comma only with the latter two. Order,
 /// byte order mark and line ends do not matter. A row that cannot be read is left out and named with its line; a file without a single good
 /// row is refused.
@@ -65,7 +66,7 @@ public static class IntensityFiles
         var rows = new RowReader(name, delimiter != ",");
         foreach (var (line, fields) in table.Rows)
             rows.Take(line, fields, columns);
-        return rows.Finish();
+        return rows.Finish(table.FirstLineLeftOut);
     }
 
     static string FindDelimiter(string text)
@@ -143,16 +144,20 @@ public static class IntensityFiles
             _rows += good ? 1 : 0;
         }
 
-        internal ImportedIntensity Finish()
+        internal ImportedIntensity Finish(int? firstLineLeftOut)
         {
+            if (firstLineLeftOut is { } cut)
+                _problems.Add(new Warning("rows-left-out", string.Create(CultureInfo.InvariantCulture,
+                    $"{name}: line {cut} and those after it were left out, a file has at most {FeedTable.MostRows:N0} rows; split it")));
             if (_rows == 0)
                 throw new IntensityFileException($"{name}: no row can be read{(_problems.Count > 0 ? $"; {_problems[0].Text}" : "")}");
             if (_bad > MostNamed)
                 _problems.Add(new Warning("row-skipped", string.Create(CultureInfo.InvariantCulture,
                     $"{name}: {_bad - MostNamed} more rows were left out")));
             var series = ImmutableArray.CreateBuilder<IntensitySeries>();
-            foreach (var (key, (builder, _)) in _series)
+            foreach (var (key, (builder, seen)) in _series)
             {
+                AddRows(key.Zone, builder, seen);
                 if (builder.Build() is { } built)
                     series.Add(built);
                 _problems.AddRange(builder.Warnings.Where(warning => warning.Code != "repeated-times").Select(warning =>
@@ -169,6 +174,8 @@ public static class IntensityFiles
             if (!DateTimeOffset.TryParseExact(fields[column.Time], _timeFormats, CultureInfo.InvariantCulture,
                 DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
                 return $"\"{Shorten(fields[column.Time])}\" is not a time in ISO 8601, such as 2026-10-05T13:00Z";
+            if (time.Year is < IntensitySeriesBuilder.FirstYear or > IntensitySeriesBuilder.LastYear)
+                return $"the year {time.Year.ToString(CultureInfo.InvariantCulture)} is out of range";
             var code = fields[column.Zone];
             if (code.Length is < 2 or > 24 || !code.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'))
                 return $"\"{Shorten(code)}\" is not the code of a zone";
@@ -207,7 +214,38 @@ public static class IntensityFiles
                     $"{name}, lines {before.Line} and {line}: two values for one time ({known} and {value}); the later line counts")));
             if (grams is not null || !series.Seen.ContainsKey(time))
                 series.Seen[time] = (line, grams);
-            series.Builder.Add(time, grams);
+        }
+
+        /// <summary>Gives the rows to the builder; where there are several in a minute, their mean, each weighted by the time to the next or to the end of the minute.</summary>
+        void AddRows(string zone, IntensitySeriesBuilder builder, Dictionary<DateTimeOffset, (int Line, double? Grams)> seen)
+        {
+            var minutes = seen.GroupBy(row => row.Key.UtcTicks / TimeSpan.TicksPerMinute).ToList();
+            if (minutes.TrueForAll(minute => minute.Count() == 1))
+            {
+                foreach (var (time, row) in seen)
+                    builder.Add(time, row.Grams);
+                return;
+            }
+
+            foreach (var minute in minutes)
+            {
+                var end = (minute.Key + 1) * TimeSpan.TicksPerMinute;
+                var (sum, known) = (0d, 0d);
+                List<(long Ticks, double? Grams)> rows = [.. minute.Select(row => (row.Key.UtcTicks, row.Value.Grams)).OrderBy(row => row.UtcTicks)];
+                for (var i = 0; i < rows.Count; i++)
+                {
+                    if (rows[i].Grams is not { } grams)
+                        continue;
+                    double weight = (i + 1 < rows.Count ? rows[i + 1].Ticks : end) - rows[i].Ticks;
+                    sum += weight * grams;
+                    known += weight;
+                }
+
+                builder.Add(new DateTimeOffset(minute.Key * TimeSpan.TicksPerMinute, TimeSpan.Zero), known > 0 ? sum / known : null);
+            }
+
+            _problems.Add(new Warning("rows-averaged", string.Create(CultureInfo.InvariantCulture,
+                $"{name}, {zone}: {seen.Count:N0} rows are finer than a minute; they were averaged to {minutes.Count:N0} minutes")));
         }
 
         void Skip(int line, string problem)

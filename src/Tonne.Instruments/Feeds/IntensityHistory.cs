@@ -26,33 +26,103 @@ public sealed class IntensityHistory(string folder, TimeProvider? time = null)
     /// <param name="series">The series.</param>
     /// <param name="cancellationToken">Stops the wait for another process.</param>
     /// <returns>The number of values that are new or changed.</returns>
-    /// <exception cref="IOException">The folder cannot be written, or another process holds it for too long.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
-    public async Task<int> MergeAsync(IntensitySeries series, CancellationToken cancellationToken = default)
+    /// <exception cref="IOException">The folder cannot be written, or another process holds it for too long; nothing is changed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written; nothing is changed.</exception>
+    public async Task<int> MergeAsync(IntensitySeries series, CancellationToken cancellationToken = default) =>
+        (await MergeAsync([series], cancellationToken).ConfigureAwait(false))[0];
+
+    /// <summary>Adds the known values of several series: all of them or, if one cannot be written, none.</summary>
+    /// <remarks>Every month is written beside the old one before the first is replaced. A process that is killed while it replaces leaves some months new and
+    /// others old; merging again completes them.</remarks>
+    /// <param name="series">The series. Forecasts, profiles and gaps are not kept.</param>
+    /// <param name="cancellationToken">Stops the wait for another process.</param>
+    /// <returns>For each series, the number of values that are new or changed.</returns>
+    /// <exception cref="IOException">The folder cannot be written, or another process holds it for too long; nothing is changed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written; nothing is changed.</exception>
+    public async Task<IReadOnlyList<int>> MergeAsync(IReadOnlyList<IntensitySeries> series, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(series);
-        if (series.Signal != IntensitySignal.Observed)
-            return 0;
-        var minutes = (int)series.Step.TotalMinutes;
-        var changed = 0;
-        var known = series.Values.Select((value, i) => (At: CacheFile.Minute(series.Start) + ((long)minutes * i),
-            Value: value)).Where(pair => pair.Value is not null);
-        foreach (var month in known.GroupBy(pair => CacheFile.Time(pair.At).ToString("yyyy-MM", CultureInfo.InvariantCulture),
-            StringComparer.Ordinal))
+        var changed = new int[series.Count];
+        var months = new SortedDictionary<string, List<(int Series, int Minutes, List<(long At, double Grams)> Values)>>(StringComparer.Ordinal);
+        foreach (var (number, one) in series.Index())
         {
-            var path = Path.Combine(FolderOf(series.Zone, series.Basis, series.Scope, series.Kind), FeedFolder.SafeName(series.Source.Id),
-                $"{month.Key}.csv");
-            using var held = await FeedFolder.LockAsync(path, _longestLock, _time, cancellationToken).ConfigureAwait(false)
-                ?? throw new IOException($"another process holds {path}");
-            var kept = Load(path);
-            var before = changed;
-            foreach (var (at, value) in month)
-                changed += Put(kept, at, minutes, value.GetValueOrDefault().GramsPerKilowattHour) ? 1 : 0;
-            if (changed > before)
-                FeedFolder.Replace(path, Encoding.UTF8.GetBytes(Write(kept)));
+            foreach (var (path, values) in SplitByMonth(one))
+            {
+                if (!months.TryGetValue(path, out var parts))
+                    months[path] = parts = [];
+                parts.Add((number, (int)one.Step.TotalMinutes, values));
+            }
         }
 
+        if (months.Count == 0)
+            return changed;
+        // One lock for all of it: a lock for each month would be thousands of open files.
+        using var held = await FeedFolder.LockAsync(Path.Combine(folder, "merge"), _longestLock, _time, cancellationToken).ConfigureAwait(false)
+            ?? throw new IOException($"another process has been writing to {folder} for {_longestLock.TotalSeconds:0} s");
+        var files = new List<(string, byte[])>();
+        foreach (var (path, parts) in months)
+        {
+            var kept = Load(path);
+            var news = 0;
+            foreach (var (number, minutes, values) in parts)
+            {
+                var added = values.Count(value => Put(kept, value.At, minutes, value.Grams));
+                changed[number] += added;
+                news += added;
+            }
+
+            if (news > 0)
+                files.Add((path, Encoding.UTF8.GetBytes(Write(kept))));
+        }
+
+        FeedFolder.ReplaceAll(files);
         return changed;
+    }
+
+    /// <summary>A text that changes when the kept values of a zone and a time change; cheap: it reads the times of files and folders.</summary>
+    /// <param name="zone">The zone.</param>
+    /// <param name="from">Start of the time.</param>
+    /// <param name="to">End of the time.</param>
+    internal string GetStamp(Zone zone, DateTimeOffset from, DateTimeOffset to)
+    {
+        var text = new StringBuilder();
+        var root = new DirectoryInfo(Path.Combine(folder, FeedFolder.SafeName(zone.Code)));
+        if (!root.Exists)
+            return "";
+        var months = ListMonths(from, to).ToList();
+        foreach (var source in root.EnumerateDirectories().SelectMany(method => method.EnumerateDirectories()))
+        {
+            foreach (var month in months)
+            {
+                if (new FileInfo(Path.Combine(source.FullName, month)) is { Exists: true } file)
+                    text.Append(CultureInfo.InvariantCulture, $"{file.FullName} {file.LastWriteTimeUtc.Ticks} {file.Length}\n");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Names of the files that may have values of a time; a value may begin in the month before.</summary>
+    static IEnumerable<string> ListMonths(DateTimeOffset from, DateTimeOffset to)
+    {
+        var month = new DateTime(from.UtcDateTime.Year, from.UtcDateTime.Month, 1);
+        if (from.UtcDateTime - month < TimeSpan.FromDays(1))
+            month = month.AddMonths(-1);
+        for (; month < to.UtcDateTime; month = month.AddMonths(1))
+            yield return $"{month.ToString("yyyy-MM", CultureInfo.InvariantCulture)}.csv";
+    }
+
+    /// <summary>The known values of an observed series by the file that keeps them.</summary>
+    IEnumerable<(string Path, List<(long At, double Grams)> Values)> SplitByMonth(IntensitySeries series)
+    {
+        if (series.Signal != IntensitySignal.Observed)
+            return [];
+        var minutes = (long)series.Step.TotalMinutes;
+        return series.Values.Select((value, i) => (At: CacheFile.Minute(series.Start) + (minutes * i), Value: value)).Where(pair => pair.Value is not null)
+            .GroupBy(pair => CacheFile.Time(pair.At).ToString("yyyy-MM", CultureInfo.InvariantCulture), StringComparer.Ordinal)
+            .Select(month => (
+                Path.Combine(FolderOf(series.Zone, series.Basis, series.Scope, series.Kind), FeedFolder.SafeName(series.Source.Id), $"{month.Key}.csv"),
+                month.Select(pair => (pair.At, pair.Value.GetValueOrDefault().GramsPerKilowattHour)).ToList()));
     }
 
     /// <summary>The observed values of a span, from the source that knows most of it; of those that know as much, from the one written last.</summary>
@@ -100,14 +170,9 @@ public sealed class IntensityHistory(string folder, TimeProvider? time = null)
     {
         var builder = new IntensitySeriesBuilder(zone, new Source(id, $"kept values of {id}")) { Basis = basis, Scope = scope, Kind = kind,
             From = from, To = to };
-        var month = new DateTime(from.UtcDateTime.Year, from.UtcDateTime.Month, 1);
-        // A value may begin in the month before.
-        if (from.UtcDateTime - month < TimeSpan.FromDays(1))
-            month = month.AddMonths(-1);
-        for (; month < to.UtcDateTime; month = month.AddMonths(1))
+        foreach (var month in ListMonths(from, to))
         {
-            foreach (var (at, (minutes, grams)) in Load(Path.Combine(origin,
-                $"{month.ToString("yyyy-MM", CultureInfo.InvariantCulture)}.csv")))
+            foreach (var (at, (minutes, grams)) in Load(Path.Combine(origin, month)))
                 builder.Add(CacheFile.Time(at), grams, TimeSpan.FromMinutes(minutes));
         }
 

@@ -6,6 +6,7 @@ using Tonne.Ledgers.ImportExport;
 using Tonne.Ledgers.RunFolders;
 using Tonne.Ledgers.Totals;
 using Tonne.Quantities;
+using Tonne.Runs;
 
 namespace Tonne.Ledgers.Auditing;
 
@@ -115,19 +116,33 @@ public sealed class HourlyAudit
         if (facility is null)
             return;
         // By quarter hours where there are any; otherwise, as for many imports, all of it in the hour of the start.
-        var hours = record.QuarterHours.GroupBy(quarter => TruncateToHour(quarter.Start)).Select(hour => (Hour: hour.Key, Energy: hour.Sum(quarter => quarter.Energy.Sum(use => (double)use.Microjoules)))).ToList();
+        var grid = statement.Factors.Grid;
+        var hours = record.QuarterHours.GroupBy(quarter => TruncateToHour(quarter.Start)).Select(hour => Combine(hour.Key, hour, grid)).ToList();
         var sum = hours.Sum(hour => hour.Energy);
         if (sum <= 0)
-            (hours, sum) = ([(TruncateToHour(record.Opening.StartedAt), MicrojoulesPerKilowattHour)], MicrojoulesPerKilowattHour);
-        var grid = statement.Factors.Grid;
-        foreach (var (hour, energy) in hours)
         {
-            var row = new Row(hour, record.Opening.Job?.Account ?? "", grid.Zone ?? "", grid.FindIntensity(hour), EnumWords.Format(grid.Basis), EnumWords.Format(grid.Scope),
+            var start = TruncateToHour(record.Opening.StartedAt);
+            (hours, sum) = ([(start, MicrojoulesPerKilowattHour, grid.FindIntensity(start))], MicrojoulesPerKilowattHour);
+        }
+
+        foreach (var (hour, energy, intensity) in hours)
+        {
+            var row = new Row(hour, record.Opening.Job?.Account ?? "", grid.Zone ?? "", intensity, EnumWords.Format(grid.Basis), EnumWords.Format(grid.Scope),
                 statement.Method, EnumWords.Format(facility.Quality), grid.Intensity.Source.Id);
             if (!groups.TryGetValue(row.Key, out var known))
                 groups[row.Key] = known = row;
             known.Add(record.Opening.Id, facility.Bounds.Best * (energy / sum));
         }
+    }
+
+    /// <summary>Energy of an hour in µJ, and its intensity in g CO2e/kWh weighted by the energy of its quarter hours, so that the lines of a run sum to its emissions.</summary>
+    static (DateTimeOffset Hour, double Energy, double Intensity) Combine(DateTimeOffset hour, IEnumerable<QuarterHour> quarters, GridFactor grid)
+    {
+        List<(double Energy, double Grams)> parts =
+            [.. quarters.Select(quarter => (quarter.Energy.Sum(use => (double)use.Microjoules), grid.FindQuarterHourIntensity(quarter.Start)))];
+        var (energy, first) = (parts.Sum(part => part.Energy), parts[0].Grams);
+        // Differences from the first, so that equal quarter hours give exactly their value.
+        return (hour, energy, energy > 0 ? Math.Max(0, first + (parts.Sum(part => part.Energy * (part.Grams - first)) / energy)) : grid.FindIntensity(hour));
     }
 
     static DateTimeOffset TruncateToHour(DateTimeOffset time) => new(time.UtcDateTime.Date.AddHours(time.UtcDateTime.Hour), TimeSpan.Zero);

@@ -10,6 +10,18 @@ sealed class EnergyAccumulator
 {
     readonly List<Entry> _entries = [];
 
+    /// <summary>Energy of all components.</summary>
+    internal Microjoules Energy
+    {
+        get
+        {
+            var sum = Microjoules.Zero;
+            foreach (var entry in _entries)
+                sum += entry.Energy;
+            return sum;
+        }
+    }
+
     internal void Add(Component component, string? device, Microjoules energy, ReadOnlySpan<RatedAmount> amounts, double share)
     {
         var entry = GetOrAddEntry(component, device);

@@ -95,11 +95,15 @@ sealed class EnergyAllocator
     {
         var stages = ImmutableArray.CreateBuilder<StageRecord>();
         var tallies = SumByStage();
+        var quarters = SumQuarterHoursByStage();
         foreach (var spans in _timeline.Stages.GroupBy(span => span.Name, StringComparer.Ordinal))
         {
             var tally = tallies.GetValueOrDefault(spans.Key) ?? new EnergyAccumulator();
             stages.Add(new StageRecord(spans.Key, spans.First().From / 1e9, spans.Sum(span => span.To - span.From) / 1e9,
-                spans.FirstOrDefault(span => span.DataIn is not null)?.DataIn, spans.LastOrDefault(span => span.DataOut is not null)?.DataOut, tally.ToEnergyUses()));
+                spans.FirstOrDefault(span => span.DataIn is not null)?.DataIn, spans.LastOrDefault(span => span.DataOut is not null)?.DataOut, tally.ToEnergyUses())
+            {
+                QuarterHours = quarters.GetValueOrDefault(spans.Key) ?? [],
+            });
         }
 
         var timely = _timeline.Stages.Select(span => span.Name).ToHashSet(StringComparer.Ordinal);
@@ -110,7 +114,10 @@ sealed class EnergyAllocator
         var seconds = (_timeline.End - _timeline.Stages.Sum(span => span.To - span.From)) / 1e9;
         var start = Array.FindIndex(_stages, stage => stage < 0);
         if (start >= 0 && (seconds > 0 || stages.Count == 0))
-            stages.Add(new StageRecord(StageRecord.Outside, _edges[start] / 1e9, seconds, null, null, outside.ToEnergyUses()));
+            stages.Add(new StageRecord(StageRecord.Outside, _edges[start] / 1e9, seconds, null, null, outside.ToEnergyUses())
+            {
+                QuarterHours = SumByQuarterHour(.., i => _stages[i] < 0),
+            });
         return stages.ToImmutable();
     }
 
@@ -118,7 +125,11 @@ sealed class EnergyAllocator
     internal ImmutableArray<EpochRecord> BuildEpochs() =>
         [.. _timeline.Epochs.Select((epoch, index) => new EpochRecord(
             epoch.Number, epoch.Stage, epoch.From / 1e9, (epoch.To - epoch.From) / 1e9, epoch.Metrics,
-            epoch.IsLate ? [] : Sum(GetSlices(epoch.From, epoch.To), i => _epochs[i] == index).ToEnergyUses()) { IsLate = epoch.IsLate })];
+            epoch.IsLate ? [] : Sum(GetSlices(epoch.From, epoch.To), i => _epochs[i] == index).ToEnergyUses())
+        {
+            IsLate = epoch.IsLate,
+            QuarterHours = epoch.IsLate ? [] : SumByQuarterHour(GetSlices(epoch.From, epoch.To), i => _epochs[i] == index),
+        })];
 
     /// <summary>Series of steps in order; null if there are none.</summary>
     /// <param name="devices">Devices of the machine, for tokens printed per device.</param>
@@ -154,6 +165,45 @@ sealed class EnergyAllocator
         }
 
         return sums;
+    }
+
+    Dictionary<string, List<QuarterHourEnergy>> SumQuarterHoursByStage()
+    {
+        var sums = new Dictionary<string, List<QuarterHourEnergy>>(StringComparer.Ordinal);
+        for (var i = 0; i < _tallies.Length; i++)
+        {
+            if (_stages[i] < 0)
+                continue;
+            var name = _timeline.Stages[_stages[i]].Name;
+            if (!sums.TryGetValue(name, out var sum))
+                sums[name] = sum = [];
+            AddTo(sum, i);
+        }
+
+        return sums;
+    }
+
+    List<QuarterHourEnergy> SumByQuarterHour(Range slices, Func<int, bool> which)
+    {
+        var sums = new List<QuarterHourEnergy>();
+        var (start, count) = slices.GetOffsetAndLength(_tallies.Length);
+        for (var i = start; i < start + count; i++)
+        {
+            if (which(i))
+                AddTo(sums, i);
+        }
+
+        return sums;
+    }
+
+    /// <summary>Adds the energy of a slice to its quarter hour; slices come in order.</summary>
+    void AddTo(List<QuarterHourEnergy> sums, int slice)
+    {
+        var energy = _tallies[slice].Energy.Value;
+        if (sums.Count > 0 && sums[^1].Start == _quarters[slice])
+            sums[^1] = sums[^1] with { Microjoules = sums[^1].Microjoules + energy };
+        else
+            sums.Add(new QuarterHourEnergy(_quarters[slice], energy));
     }
 
     EnergyAccumulator Sum(Range slices, Func<int, bool> which)

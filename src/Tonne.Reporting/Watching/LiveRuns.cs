@@ -1,3 +1,4 @@
+using Tonne.Grids;
 using Tonne.Ledgers;
 using Tonne.Runs;
 
@@ -8,7 +9,8 @@ namespace Tonne.Reporting.Watching;
 /// <param name="ledger">The ledger.</param>
 /// <param name="home">Its folder.</param>
 /// <param name="time">The clock.</param>
-public sealed class LiveRuns(ILedgerReader ledger, LedgerHome home, TimeProvider time)
+/// <param name="intensities">Intensities by the hour. Default: null, the annual mean.</param>
+public sealed class LiveRuns(ILedgerReader ledger, LedgerHome home, TimeProvider time, IIntensityHistory? intensities = null)
 {
     readonly Dictionary<string, RunWatcher> _watchers = new(StringComparer.Ordinal);
     readonly Dictionary<string, RunRecord> _before = new(StringComparer.Ordinal);
@@ -23,7 +25,7 @@ public sealed class LiveRuns(ILedgerReader ledger, LedgerHome home, TimeProvider
             try
             {
                 if (!_watchers.TryGetValue(run.Id, out var watcher))
-                    _watchers[run.Id] = watcher = new RunWatcher(home.GetRunFolder(run.Id), time);
+                    _watchers[run.Id] = watcher = new RunWatcher(home.GetRunFolder(run.Id), time, intensities);
                 var (record, footprint, _) = watcher.Look();
                 var state = WatchState.From(record, footprint, _before.GetValueOrDefault(run.Id));
                 _before[run.Id] = record;

@@ -1,4 +1,5 @@
 using Tonne.Accounting;
+using Tonne.Grids;
 using Tonne.Ledgers.RunFolders;
 using Tonne.Recording.Attribution;
 using Tonne.Runs;
@@ -9,7 +10,8 @@ namespace Tonne.Reporting.Watching;
 /// <remarks>A look reads the whole trace. For one thread at a time.</remarks>
 /// <param name="folder">The folder of the run.</param>
 /// <param name="time">The clock.</param>
-public sealed class RunWatcher(RunFolder folder, TimeProvider time)
+/// <param name="intensities">Intensities by the hour, those with which its end will be accounted. Default: null, the annual mean.</param>
+public sealed class RunWatcher(RunFolder folder, TimeProvider time, IIntensityHistory? intensities = null)
 {
     readonly HolderProcessChecker _processes = new();
 
@@ -25,7 +27,7 @@ public sealed class RunWatcher(RunFolder folder, TimeProvider time)
         if (!folder.IsClosed)
         {
             var record = RecordBuilder.Build(folder.OpenTrace);
-            return (record, _accountant.Account(record, FactorSelector.SelectFactors(record.Opening.Place, record.Opening.Machine)), isRunning);
+            return (record, _accountant.Account(record, FactorSelector.SelectFactors(record, intensities)), isRunning);
         }
 
         var entry = folder.ReadEntry();

@@ -118,7 +118,10 @@ public sealed record WatchState
             Losses = [.. record.Epochs.Select(epoch => epoch.Metrics.GetValueOrDefault("loss", double.NaN)).Where(double.IsFinite)],
             Epochs = epochs,
         };
-        var perHour = state.JobWatts / 1000 * footprint.Factors.Pue.Bounds.Best * footprint.Factors.Grid.Intensity.Bounds.Best;
+        // The intensity of the present hour, not the mean since the start.
+        var grid = footprint.Factors.Grid;
+        var now = record.QuarterHours.IsDefaultOrEmpty ? grid.Intensity.Bounds.Best : grid.FindIntensity(TruncateToHour(record.QuarterHours[^1].Start));
+        var perHour = state.JobWatts / 1000 * footprint.Factors.Pue.Bounds.Best * now;
         var embodied = footprint.Embodied is { } held && record.DurationSeconds > 0 ? held.Value * 1000 / record.DurationSeconds * 3600 : 0;
         state = state with { GramsPerHour = perHour + embodied };
         if (!isRunning || epochs is not { } all || ended.Count == 0 || state.Epoch is not { } last)
@@ -127,6 +130,8 @@ public sealed record WatchState
         var inEpoch = Math.Max(0, record.DurationSeconds - (last.StartSeconds + last.DurationSeconds));
         left = Math.Max(0, left - inEpoch);
         return state with { SecondsLeft = left, EmissionsLeft = state.GramsPerHour / 1000 * left / 3600 };
+
+        static DateTimeOffset TruncateToHour(DateTimeOffset time) => time.AddTicks(-(time.UtcTicks % TimeSpan.TicksPerHour));
 
         double Watts(long now, long? then) => seconds > 0 ? Math.Max(0, now - (then ?? 0)) / 1e6 / seconds : 0;
     }

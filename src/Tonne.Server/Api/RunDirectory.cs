@@ -37,6 +37,9 @@ sealed class RunDirectory(LedgerHome home, TimeProvider time, bool isReadOnly, I
     /// <summary>The clock.</summary>
     public TimeProvider Time => time;
 
+    /// <summary>Intensities by the hour, for runs that are accounted here.</summary>
+    public KnownIntensities Intensities { get; } = new(KnownIntensities.OpenHistory(home.Root));
+
     /// <summary>A ledger for one request: a ledger is for one thread at a time.</summary>
     public Ledger OpenLedger() => new(home, time, log.Warn);
 
@@ -147,7 +150,7 @@ sealed class RunDirectory(LedgerHome home, TimeProvider time, bool isReadOnly, I
     void Close(Ledger ledger)
     {
         var closed = ledger.CloseInterrupted(record =>
-            _accountant.Account(record, FactorSelector.SelectFactors(record, new KnownIntensities(KnownIntensities.OpenHistory(home.Root)))).CreateStatement(time.GetUtcNow()));
+            _accountant.Account(record, FactorSelector.SelectFactors(record, Intensities)).CreateStatement(time.GetUtcNow()));
         foreach (var run in closed)
             log.Warn(run.Problem?.ToString() ?? $"{run.Id} had been left open and is closed from its trace.");
     }

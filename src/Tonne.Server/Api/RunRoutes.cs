@@ -53,7 +53,7 @@ static class RunRoutes
 
         try
         {
-            var (record, footprint, isRunning) = new RunWatcher(folder, runs.Time).Look();
+            var (record, footprint, isRunning) = new RunWatcher(folder, runs.Time, runs.Intensities).Look();
             return PageDocument.FromRun(isRunning ? record with { Status = RunStatus.Running } : record, footprint, options).Json;
         }
         catch (FormatException)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Tonne.Instruments.Feeds;
 using Tonne.Ledgers;
 using Tonne.Server.Api;
 
@@ -12,6 +13,7 @@ sealed class LiveHub(LedgerHome home, TimeProvider time)
     /// <summary>Most streams at a time.</summary>
     public const int MaxStreams = 1000;
 
+    readonly KnownIntensities _intensities = new(KnownIntensities.OpenHistory(home.Root));
     readonly Lock _lock = new();
     readonly Dictionary<string, LiveRun> _runs = new(StringComparer.Ordinal);
     int _streams;
@@ -63,7 +65,7 @@ sealed class LiveHub(LedgerHome home, TimeProvider time)
     LiveRun Create(string id)
     {
         LiveRun? made = null;
-        made = new LiveRun(home.GetRunFolder(id), time, () =>
+        made = new LiveRun(home.GetRunFolder(id), time, _intensities, () =>
         {
             lock (_lock)
             {

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Threading.Channels;
+using Tonne.Grids;
 using Tonne.Ledgers;
 using Tonne.Ledgers.RunFolders;
 using Tonne.Reporting.Watching;
@@ -14,8 +15,9 @@ namespace Tonne.Server.Live;
 /// </remarks>
 /// <param name="folder">The folder of the run.</param>
 /// <param name="time">The clock.</param>
+/// <param name="intensities">Intensities by the hour.</param>
 /// <param name="onIdle">Called when nobody watches any more.</param>
-sealed class LiveRun(RunFolder folder, TimeProvider time, Action onIdle)
+sealed class LiveRun(RunFolder folder, TimeProvider time, IIntensityHistory intensities, Action onIdle)
 {
     const int MaxCostShare = 5;
 
@@ -26,7 +28,7 @@ sealed class LiveRun(RunFolder folder, TimeProvider time, Action onIdle)
 
     readonly Lock _lock = new();
     readonly List<Channel<LiveSample>> _viewers = [];
-    readonly RunWatcher _watcher = new(folder, time);
+    readonly RunWatcher _watcher = new(folder, time, intensities);
     LiveSample? _newest;
     bool _isStarted;
     bool _isOver;

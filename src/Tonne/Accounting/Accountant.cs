@@ -66,6 +66,8 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
             readAtPlug ? (Quality.Measured, 1) : AssessQuality(record.Components, use => use.MachineMicrojoules);
         var pue = new Derivation.FactorNode(factors.Pue);
         var intensity = new Derivation.FactorNode(factors.Grid.Intensity);
+        var hours = new PartIntensity(factors.Grid, intensity);
+        var lacksHours = false;
 
         var energy = DeriveEnergy("energy of the job at the plug", record.Components.Select(use => (FormatName(use), use.Job)), rates);
         var machine = DeriveEnergy(
@@ -77,6 +79,14 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
         var water = DeriveWater(energy, facility, factors);
         // Computed in one call, because branches that derivations share are then drawn once.
         var bounds = ComputeBounds([energy, machine, facility, operational, embodied, total, water]);
+        var isWhole = record.Stages.Length <= 1 && record.Epochs.IsEmpty;
+        ImmutableArray<StageFigures> stages =
+            [.. record.Stages.Select(stage => AccountPart("stages." + stage.Name, stage.Name, stage.Energy, GetHours(stage.QuarterHours)) with { IsWithheld = stage.IsLate })];
+        ImmutableArray<StageFigures> epochs =
+        [
+            .. record.Epochs.Select(epoch => AccountPart(
+                $"epochs.{epoch.Number}", epoch.Number.ToString(CultureInfo.InvariantCulture), epoch.Energy, GetHours(epoch.QuarterHours)) with { IsWithheld = epoch.IsLate }),
+        ];
         return new Footprint
         {
             Method = MethodVersion,
@@ -93,20 +103,24 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
             Water = water is null
                 ? null
                 : CreateFigure("water_l", onSite with { Method = AccountingMethod.OnSiteAndGrid }, water, Quality.Assumed, measured),
-            Stages = [.. record.Stages.Select(stage =>
-                AccountPart("stages." + stage.Name, stage.Name, stage.Energy) with { IsWithheld = stage.IsLate })],
-            Epochs = [.. record.Epochs.Select(epoch =>
-                AccountPart($"epochs.{epoch.Number}", epoch.Number.ToString(CultureInfo.InvariantCulture), epoch.Energy) with { IsWithheld = epoch.IsLate })],
+            Stages = stages,
+            Epochs = epochs,
             Ranks = [.. (record.Ranks ?? []).Select(rank =>
                 AccountPart($"ranks.{rank.Rank}", $"rank {rank.Rank}", rank.Energy))],
             StepSeries = [.. (record.StepSeries ?? []).Select((series, i) => AccountPart(
                 $"steps.{i + 1}", $"steps {series.FirstStep} to {series.LastStep}", CombineUses(series.Spans.SelectMany(span => span.Energy)))
                 with { IsWithheld = series.Spans.IsEmpty })],
             Data = [.. AccountData(record.Traffic, factors)],
-            Warnings = [.. factors.Warnings],
+            Warnings = lacksHours
+                ? [.. factors.Warnings, new Warning("stage-hours-unknown",
+                    "The record or its account is of before stages and epochs were kept by the hour: their emissions have the mean intensity of the run.")]
+                : [.. factors.Warnings],
         };
 
-        StageFigures AccountPart(string path, string name, ImmutableArray<EnergyUse> uses)
+        // One rate for a stage that is the whole run.
+        (bool Has, IReadOnlyList<QuarterHourEnergy>? Energies) GetHours(IReadOnlyList<QuarterHourEnergy>? energies) => (!isWhole, energies);
+
+        StageFigures AccountPart(string path, string name, ImmutableArray<EnergyUse> uses, (bool Has, IReadOnlyList<QuarterHourEnergy>? Energies) own = default)
         {
             var qualities = record.Components.ToDictionary(
                 component => (component.Component, component.Device), component => component.Quality);
@@ -114,7 +128,11 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
             var partEnergy = DeriveEnergy(
                 "energy of " + name, uses.Select(use => (FormatName(use.Component, use.Device), use.Amounts)), rates);
             var partFacility = new Derivation.Product("facility energy", "kWh", [partEnergy, pue]);
-            var partEmissions = DeriveOperational("operational emissions of " + name, partFacility, intensity);
+            var ownIntensity = own.Has ? hours.Derive(name, own.Energies) : null;
+            var isMean = own.Has && ownIntensity is null && hours.MayVary && uses.Any(use => use.Microjoules != 0);
+            lacksHours |= isMean && own.Energies is null;
+            var partEmissions = DeriveOperational(
+                $"operational emissions of {name}{(isMean ? ", at the mean intensity of the run: its own hours are not known" : "")}", partFacility, ownIntensity ?? intensity);
             var partBounds = new LazyBounds(_uncertainty, partEnergy, partEmissions);
             return new StageFigures(
                 name,

@@ -15,7 +15,7 @@ namespace Tonne.Accounting;
 /// One method for a figure: the basis and scope of all quarter hours are the same. A history of another method than the annual mean is used only if it
 /// covers the run, which it does from <see cref="SufficientShare"/> of the energy on; what is left has the mean of the observed then.
 /// Bounds: σ² = method² + Σ over signals (share of the emissions × σ of the signal)². See docs/methods/grid-intensity.md.
-/// Parts of a run (stages, epochs, ranks) are accounted with the Ī of the run, so that they sum to it.
+/// Stages and epochs have the Ī of their own quarter hours (<see cref="PartIntensity"/>), ranks and steps that of the run; either way they sum to it.
 /// </remarks>
 static class HourlyIntensity
 {
@@ -126,7 +126,10 @@ static class HourlyIntensity
             while (i < quarters.Count && values[i].Signal == values[begin].Signal && values[i].Source.Id == values[begin].Source.Id && quarters[i].Start == quarters[i - 1].Start + _quarterHour);
             spans.Add(new IntensitySpan(
                 quarters[begin].Start, quarters[i - 1].Start + _quarterHour, values[begin].Signal,
-                values[begin].Grams + (part > 0 ? emissions / part : 0), part / energy, values[begin].Source.Id));
+                values[begin].Grams + (part > 0 ? emissions / part : 0), part / energy, values[begin].Source.Id)
+            {
+                QuarterHours = values[begin..i].TrueForAll(value => value.Grams == values[begin].Grams) ? [values[begin].Grams] : [.. values[begin..i].Select(value => value.Grams)],
+            });
         }
 
         return spans.DrainToImmutable();

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Tonne.Grids;
 
 namespace Tonne.Accounting;
@@ -9,4 +10,9 @@ namespace Tonne.Accounting;
 /// <param name="GramsPerKwh">Their intensity in g CO2e/kWh, weighted by the energy of each.</param>
 /// <param name="EnergyShare">Their part of the run's energy, 0 to 1.</param>
 /// <param name="Source">Id of the source.</param>
-public sealed record IntensitySpan(DateTimeOffset From, DateTimeOffset To, IntensitySignal Signal, double GramsPerKwh, double EnergyShare, string Source);
+public sealed record IntensitySpan(DateTimeOffset From, DateTimeOffset To, IntensitySignal Signal, double GramsPerKwh, double EnergyShare, string Source)
+{
+    /// <summary>Intensity of each quarter hour in g CO2e/kWh, in order; a single value holds for all of them. Null in a statement of before they were kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<double>? QuarterHours { get; init; }
+}

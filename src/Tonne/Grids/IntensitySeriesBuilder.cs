@@ -9,7 +9,8 @@ namespace Tonne.Grids;
 /// <remarks>
 /// A value holds from its time for one step of its neighbourhood. A longer step is taken as such only where three equal ones follow each
 /// other, else the
-/// time between is a gap. Where the step changes (hours, then quarter hours) the series has the finest step, and a value of a longer one is
+/// time between is a gap; but where steps are uneven, a value holds to the next one if that is less than twice the usual step of its six
+/// neighbours away. Where the step changes (hours, then quarter hours) the series has the finest step, and a value of a longer one is
 /// repeated: the
 /// mean over any span stays the same. Of two values for one time the later added counts, and the difference is a warning. Negative values,
 /// values that are
@@ -24,9 +25,11 @@ public sealed class IntensitySeriesBuilder(Zone zone, Source source)
 
     const int MostSteps = 1_100_000;
 
-    // There is a year before and after each that is taken.
-    const int FirstYear = 1900;
-    const int LastYear = 9990;
+    /// <summary>First year of values that are taken; there is a year before it.</summary>
+    public const int FirstYear = 1900;
+
+    /// <summary>Last year of values that are taken; there is a year after it.</summary>
+    public const int LastYear = 9990;
 
     readonly List<(DateTimeOffset Time, double? Grams, TimeSpan? Length, int Order)> _points = [];
     readonly List<Warning> _warnings = [];
@@ -176,10 +179,26 @@ public sealed class IntensitySeriesBuilder(Zone zone, Source source)
                 && lengths[i - 1] < before ? lengths[i - 1] : before);
             if (length > longest && points[i].Length is null)
                 length = Usual(gaps, longest);
+            if (points[i].Length is null && length < after && after != TimeSpan.MaxValue && after < 2 * UsualNear(gaps, i))
+                length = after;
             lengths[i] = length > after ? after : length;
         }
 
         return lengths;
+    }
+
+    /// <summary>The usual step near a value: the median of the three before and the three after its own. Steps of rows that are missing are long and few.</summary>
+    static TimeSpan UsualNear(TimeSpan[] gaps, int at)
+    {
+        var near = new List<TimeSpan>(6);
+        for (var i = Math.Max(0, at - 3); i <= Math.Min(gaps.Length - 2, at + 3); i++)
+        {
+            if (i != at)
+                near.Add(gaps[i]);
+        }
+
+        near.Sort();
+        return near.Count == 0 ? TimeSpan.Zero : near[(near.Count - 1) / 2];
     }
 
     /// <summary>Whether the step after a value is one of at least three equal ones.</summary>

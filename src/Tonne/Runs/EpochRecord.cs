@@ -24,4 +24,8 @@ public sealed record EpochRecord(
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsLate { get; init; }
+
+    /// <summary>The energy by quarter hour, in order, for accounts by the hour; null in a record of before it was kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<QuarterHourEnergy>? QuarterHours { get; init; }
 }

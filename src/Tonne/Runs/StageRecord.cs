@@ -25,6 +25,10 @@ public sealed record StageRecord(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsLate { get; init; }
 
+    /// <summary>The energy by quarter hour, in order, for accounts by the hour; null in a record of before it was kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<QuarterHourEnergy>? QuarterHours { get; init; }
+
     /// <summary>Name of the time in no stage.</summary>
     public const string Outside = "(outside)";
 }

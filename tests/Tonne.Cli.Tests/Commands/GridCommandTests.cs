@@ -44,6 +44,42 @@ public sealed class GridCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_bad_file_is_named_and_the_good_ones_are_kept()
+    {
+        var good = Write("zone,timestamp_utc,gco2e_per_kwh\nFR,2026-06-01T00:00Z,30\nFR,2026-06-01T01:00Z,50\nFR,2026-06-01T02:00Z,50\nFR,2026-06-01T05:00Z,50\n");
+        var bad = Path.Combine(_terminal.Folder, "bad.csv");
+        File.WriteAllText(bad, "a,b\n1,2\n");
+
+        foreach (var files in new[] { new[] { bad, good }, [good, bad] })
+        {
+            var (code, output, error) = _terminal.Type(["grid", "import", .. files]);
+
+            Assert.Equal(1, code);
+            Assert.Contains("of 4 values are new (unstated, unstated, average), 2026-06-01 to 2026-06-01; no value for 2 h in 1 gap", output, StringComparison.Ordinal);
+            Assert.Contains("bad.csv", error, StringComparison.Ordinal);
+            Assert.Contains("1 of 2 files were kept", error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(2, _terminal.Type("grid", "import", bad).Code);
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_written_is_named_with_a_remedy()
+    {
+        var file = Write("zone,timestamp_utc,gco2e_per_kwh\nFR,2026-06-01T00:00Z,30\n");
+        _terminal.Type("grid", "import", file);
+        var grid = Directory.GetDirectories(_terminal.Folder, "history", SearchOption.AllDirectories).Single();
+        Directory.Delete(grid, recursive: true);
+        File.WriteAllText(grid, "");
+
+        var (code, _, error) = _terminal.Type("grid", "import", file);
+
+        Assert.Equal(1, code);
+        Assert.Contains("Nothing of this import was kept", error, StringComparison.Ordinal);
+        Assert.Contains("TONNE_HOME", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Nobody_is_asked_unless_that_is_switched_on()
     {
         var (code, screen, _) = _terminal.Type("grid", "now", "FR");

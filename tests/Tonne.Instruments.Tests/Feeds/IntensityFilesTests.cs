@@ -114,4 +114,80 @@ public sealed class IntensityFilesTests : IDisposable
         Assert.Null(history.Read(hours.Zone, from, from.AddHours(3), IntensityBasis.Lifecycle, IntensityScope.Consumption));
         Assert.Null(history.Read(hours.Zone, from, from.AddHours(3), IntensityBasis.Lifecycle, null, IntensityKind.Marginal));
     }
+
+    [Fact]
+    public void Rows_finer_than_a_minute_are_averaged_and_that_is_said()
+    {
+        // By hand: 00:00 has 10 for 20 s and 40 for 40 s, so 30; 00:01 has 50.
+        var imported = IntensityFiles.Parse("zone,timestamp_utc,gco2e_per_kwh\nFR,2026-01-01T00:00:00Z,10\nFR,2026-01-01T00:00:20Z,40\nFR,2026-01-01T00:01:00Z,50\n", "a.csv");
+
+        Assert.Equal([30, 50], Grams(Assert.Single(imported.Series)).Select(grams => Math.Round(grams!.Value, 9)));
+        Assert.Contains("3 rows are finer than a minute; they were averaged to 2 minutes", Assert.Single(imported.Problems).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_empty_value_within_a_minute_is_no_zero()
+    {
+        var imported = IntensityFiles.Parse("zone,timestamp_utc,gco2e_per_kwh\nFR,2026-01-01T00:00:00Z,10\nFR,2026-01-01T00:00:30Z,\nFR,2026-01-01T00:01:00Z,\nFR,2026-01-01T00:01:30Z,\nFR,2026-01-01T00:02Z,7\n", "a.csv");
+
+        Assert.Equal([10, null, 7], Grams(Assert.Single(imported.Series)));
+    }
+
+    [Fact]
+    public void Uneven_rows_hold_to_the_next_one_unless_it_is_twice_the_usual_step_away()
+    {
+        // Steps of 65, 55, 70, 55, 55, 300, 60 and 65 minutes: only the fifth hour is missing.
+        int[] minutes = [0, 65, 120, 190, 245, 300, 600, 660, 725];
+        var text = "zone,timestamp_utc,gco2e_per_kwh\n" + string.Concat(minutes.Select(minute => string.Create(
+            CultureInfo.InvariantCulture, $"FR,{new DateTime(2026, 1, 1).AddMinutes(minute):yyyy-MM-dd'T'HH:mm'Z'},{minute}\n")));
+        var series = Assert.Single(IntensityFiles.Parse(text, "a.csv").Series);
+        double? At(int minute) => series.Find(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMinutes(minute))?.GramsPerKilowattHour;
+
+        Assert.Equal([0, 65, 120, 190, 245, 600, 660], new[] { 64, 119, 189, 244, 299, 659, 724 }.Select(At));
+        Assert.Equal([300, null, null], new[] { 310, 420, 599 }.Select(At));
+    }
+
+    [Fact]
+    public void A_missing_row_of_an_even_series_stays_a_gap() =>
+        Assert.Equal([1, 2, null, 3, 4, 5], Grams(Assert.Single(IntensityFiles.Parse(
+            "zone,timestamp_utc,gco2e_per_kwh\nFR,2026-01-01T00:00Z,1\nFR,2026-01-01T00:15Z,2\nFR,2026-01-01T00:45Z,3\nFR,2026-01-01T01:00Z,4\nFR,2026-01-01T01:15Z,5\n", "a.csv").Series)));
+
+    [Theory]
+    // The second month cannot be written, and the second month cannot be replaced.
+    [InlineData("2026-02.csv.part")]
+    [InlineData("2026-02.csv")]
+    public async Task A_merge_that_cannot_be_written_changes_nothing(string blocked)
+    {
+        var history = new IntensityHistory(_folder);
+        var old = Assert.Single(IntensityFiles.Parse("zone,timestamp_utc,gco2e_per_kwh\nFR,2026-01-31T22:00Z,10\n", "a.csv", IntensityBasis.Lifecycle).Series);
+        var later = Assert.Single(IntensityFiles.Parse("zone,timestamp_utc,gco2e_per_kwh\nFR,2026-01-31T22:00Z,20\nFR,2026-01-31T23:00Z,20\nFR,2026-02-01T00:00Z,30\n", "a.csv", IntensityBasis.Lifecycle).Series);
+        Assert.Equal(1, await history.MergeAsync(old, TestContext.Current.CancellationToken));
+        var file = Directory.GetFiles(_folder, "2026-01.csv", SearchOption.AllDirectories).Single();
+        var before = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        var obstacle = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(file)!, blocked));
+
+        await Assert.ThrowsAnyAsync<SystemException>(() => history.MergeAsync(later, TestContext.Current.CancellationToken));
+        Assert.Equal(before, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        Assert.Empty(Directory.GetFiles(_folder, "*.part", SearchOption.AllDirectories));
+
+        obstacle.Delete();
+        Assert.Equal(3, await history.MergeAsync(later, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task What_is_known_is_read_once_and_again_when_a_file_has_changed()
+    {
+        var (history, zone, from) = (new IntensityHistory(_folder), ZoneCatalog.Find("FR").ValueOrThrow, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var known = new KnownIntensities(history);
+        IntensitySeries Series(double grams) => new(zone, from, [CarbonIntensity.FromGramsPerKilowattHour(grams)], new Source("TEST", "Test"));
+        double? Observed() => known.Find(zone, from, from.AddMinutes(15)).LastOrDefault(one => one.Signal == IntensitySignal.Observed)?.Values[0]?.GramsPerKilowattHour;
+
+        Assert.Null(Observed());
+        await history.MergeAsync(Series(40), TestContext.Current.CancellationToken);
+        Assert.Equal(40, Observed());
+        Assert.Same(known.Find(zone, from, from.AddMinutes(15)), known.Find(zone, from, from.AddMinutes(15)));
+        await history.MergeAsync(Series(123.5), TestContext.Current.CancellationToken);
+        Assert.Equal(123.5, Observed());
+        Assert.NotSame(known.Find(zone, from, from.AddMinutes(15)), known.Find(zone, from, from.AddMinutes(30)));
+    }
 }

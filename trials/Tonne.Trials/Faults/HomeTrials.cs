@@ -78,6 +78,27 @@ public class HomeTrials
     }
 
     [Fact]
+    public async Task An_import_of_intensities_on_a_full_disk_keeps_all_or_nothing()
+    {
+        using var tonne = new TonneCommand();
+        using var disk = new SmallDisk(tonne.At("disk"), 200);
+        tonne.Home = Path.Combine(disk.Folder, "home");
+        var few = tonne.Write("few.csv", "zone,timestamp_utc,gco2e_per_kwh,basis\nFR,2026-01-31T22:00Z,10,lifecycle\n");
+        var year = tonne.Write("year.csv", "zone,timestamp_utc,gco2e_per_kwh,basis\n" + string.Concat(Enumerable.Range(0, 8760).Select(hour => string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"FR,{new DateTime(2026, 1, 1).AddHours(hour):yyyy-MM-dd'T'HH:mm'Z'},{hour % 97},lifecycle\n"))));
+        (await tonne.RunAsync("grid", "import", few)).Expect(0);
+
+        // A year of hours needs some 230 KiB: some of the months fit.
+        var full = (await tonne.RunAsync("grid", "import", year)).Expect(1);
+
+        Assert.Contains("the disk is full", full.Error, StringComparison.Ordinal);
+        Assert.Contains("Nothing of this import was kept", full.Error, StringComparison.Ordinal);
+        Assert.Contains("Free some space", full.Error, StringComparison.Ordinal);
+        var kept = Assert.Single(Directory.GetFiles(tonne.Home, "2026-*", SearchOption.AllDirectories));
+        Assert.Equal(["timestamp_utc,minutes,gco2e_per_kwh", "2026-01-31T22:00Z,60,10"], await File.ReadAllLinesAsync(kept, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_limit_on_the_size_of_files_ends_neither_tonne_nor_the_child()
     {
         using var tonne = new TonneCommand();
