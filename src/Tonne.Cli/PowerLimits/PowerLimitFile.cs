@@ -5,6 +5,7 @@ using Tonne.Instruments.PowerLimits;
 namespace Tonne.Cli.PowerLimits;
 
 /// <summary>The file with what a bench of power limits has found, in the folder of the ledger; there is one only while limits are changed.</summary>
+/// <remarks>Its name has that of the machine, because several machines may share a ledger.</remarks>
 /// <param name="home">Folder of the ledger.</param>
 sealed class PowerLimitFile(string home)
 {
@@ -12,12 +13,14 @@ sealed class PowerLimitFile(string home)
     const int MillisecondsBetweenTries = 50;
 
     /// <summary>The command that restores what is left.</summary>
-    internal const string RestoreCommand = "tonne bench --restore-power-limit";
+    internal const string RestoreCommand = "tonne bench --restore-limits";
 
     /// <summary>The path.</summary>
-    internal string Location => Path.Combine(home, "power-limits.json");
+    internal string Location => Path.Combine(home, Name + ".json");
 
-    string LockLocation => Path.Combine(home, "power-limits.lock");
+    string LockLocation => Path.Combine(home, Name + ".lock");
+
+    static string Name => "power-limits-" + string.Concat(Environment.MachineName.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' ? letter : '-'));
 
     /// <summary>Reads the file; null if there is none.</summary>
     /// <exception cref="PowerLimitException">It cannot be read, or is no such file.</exception>
@@ -43,7 +46,7 @@ sealed class PowerLimitFile(string home)
         try
         {
             File.Delete(beside);
-            using (var stream = new FileStream(beside, FileMode.CreateNew, FileAccess.Write))
+            using (var stream = Create(beside, FileMode.CreateNew, FileAccess.Write))
             {
                 JsonSerializer.Serialize(stream, record, PowerLimitJson.Default.PowerLimitRecord);
                 stream.Flush(flushToDisk: true);
@@ -82,7 +85,7 @@ sealed class PowerLimitFile(string home)
                     Directory.CreateDirectory(home);
                 else
                     Directory.CreateDirectory(home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-                return new FileStream(LockLocation, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return Create(LockLocation, FileMode.OpenOrCreate, FileAccess.ReadWrite);
             }
             catch (UnauthorizedAccessException error)
             {
@@ -106,7 +109,7 @@ sealed class PowerLimitFile(string home)
             return null;
         try
         {
-            using var free = new FileStream(LockLocation, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            using var free = Create(LockLocation, FileMode.OpenOrCreate, FileAccess.ReadWrite);
             return Read() is { } record
                 ? $"a bench was killed before it could restore power limits ({record.Describe()}). To restore them: {RestoreCommand}" : null;
         }
@@ -119,5 +122,14 @@ sealed class PowerLimitFile(string home)
             // It is in use: the bench or its guardian will restore them.
             return null;
         }
+    }
+
+    /// <summary>Opens a file for its owner only, with the lock that the base library takes of a file that is not shared.</summary>
+    static FileStream Create(string path, FileMode mode, FileAccess access)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = access, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(path, options);
     }
 }

@@ -53,10 +53,10 @@ static class PowerLimitSummary
     {
         null => "",
         { IsBounded: true } known when known.High < 1 =>
-            $": {Percent(1 - known.Value)} % less than as found ({Percent(1 - known.High)}{dash}{Percent(1 - known.Low)} %)",
+            $", {Percent(1 - known.Value)} % less than as found ({Percent(1 - known.High)}{dash}{Percent(1 - known.Low)} %)",
         { IsBounded: true } known =>
-            $": {Percent(1 - known.Value)} % less than as found, which may be chance (from {Signed(known.Low)} % to {Signed(known.High)} %)",
-        { } known => $": {Percent(1 - known.Value)} % less than as found, which may be chance (too few rounds for an interval)",
+            $", {Percent(1 - known.Value)} % less than as found, which may be chance (from {Signed(known.Low)} % to {Signed(known.High)} %)",
+        { } known => $", {Percent(1 - known.Value)} % less than as found, which may be chance (too few rounds for an interval)",
     };
 
     static RatioInterval Compare(IReadOnlyList<ImmutableArray<VariantRun>> rounds, int variant, Func<VariantRun, double> get, ComparisonPlan plan)
