@@ -1,5 +1,6 @@
 using Tonne.Cli.Commands;
 using Tonne.Cli.Configuration;
+using Tonne.Cli.PowerLimits;
 using Tonne.Cli.Wrapping;
 
 namespace Tonne.Cli;
@@ -14,6 +15,8 @@ static class Program
             return RunUnmeasured(args[(end + 1)..], limit);
         if (args is [PauseGuardian.Verb, ..])
             return PauseGuardian.Run(args);
+        if (args is [PowerLimitGuardian.Verb, ..])
+            return PowerLimitGuardian.Run(args);
         var context = CommandContext.FromCurrentProcess();
         return CommandLine.Invoke(args, RootConfiguration.AppliesTo(args, Environment.IsPrivilegedProcess, Environment.GetEnvironmentVariable)
             ? context.Restrict(RootConfiguration.Create(args, Environment.GetEnvironmentVariable)) : context);

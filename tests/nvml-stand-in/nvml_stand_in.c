@@ -37,7 +37,8 @@ struct gpu;
 struct instance { struct gpu *parent; unsigned gi, ci, gpuSlices, computeSlices; char uuid[96]; };
 struct gpu {
     char name[96], uuid[96], pci[32];
-    unsigned arch, limit;
+    unsigned arch, limit, least, most; /* limits in mW */
+    volatile int64_t *shared; /* limit set (mW), energy of the work (mJ), its power (mW): of all processes that load the script */
     uint64_t start;
     int64_t refresh, phase, averaged;
     int counter;      /* 0 none, 1 counts, 2 says 0 */
@@ -249,7 +250,7 @@ __attribute__((visibility("default"))) int nvml_stand_in_load(const char *path)
             snprintf(g->name, sizeof g->name, "NVIDIA H100 80GB HBM3");
             snprintf(g->uuid, sizeof g->uuid, "GPU-%08x-0000-4000-8000-%012x", 0x11111111 * (gpuCount % 15 + 1), gpuCount);
             snprintf(g->pci, sizeof g->pci, "00000000:%02X:00.0", 0x1B + 0x10 * gpuCount);
-            g->arch = 9; g->limit = 700000; g->refresh = 100000; g->counter = 1; g->power = 1; g->averaged = 1000000;
+            g->arch = 9; g->limit = 700000; g->least = 200000; g->most = 700000; g->refresh = 100000; g->counter = 1; g->power = 1; g->averaged = 1000000;
             g->lists = g->perProcess = g->rates = 1;
             g->bias = 1; g->start = 1000000;
             gpuCount++;
@@ -276,6 +277,13 @@ __attribute__((visibility("default"))) int nvml_stand_in_load(const char *path)
         else if (IS("pci", 1)) snprintf(g->pci, sizeof g->pci, "%s", w[1]);
         else if (IS("arch", 1)) g->arch = (unsigned)atoi(w[1]);
         else if (IS("limit", 1)) g->limit = (unsigned)(atof(w[1]) * 1e3);
+        else if (IS("limits", 2)) { g->least = (unsigned)(atof(w[1]) * 1e3); g->most = (unsigned)(atof(w[2]) * 1e3); }
+        else if (IS("shared", 1)) {
+            int fd = open(w[1], O_RDWR);
+            void *mapped = fd < 0 ? MAP_FAILED : mmap(NULL, 3 * sizeof(int64_t), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+            if (mapped == MAP_FAILED) { fclose(file); return bad(path, number, "cannot be mapped"); }
+            close(fd); g->shared = mapped;
+        }
         else if (IS("counter", 1)) g->counter = word(w[1], "none", "counts", "zero");
         else if (IS("start", 1)) g->start = strtoull(w[1], NULL, 10);
         else if (IS("bias", 1)) g->bias = atof(w[1]);
@@ -412,13 +420,61 @@ API nvmlDeviceGetArchitecture(void *device, unsigned *arch)
     return OK;
 }
 
+static unsigned limit_of(const struct gpu *g) { return g->shared ? (unsigned)g->shared[0] : g->limit; }
+
 API nvmlDeviceGetEnforcedPowerLimit(void *device, unsigned *limit)
 {
     ENTER(device);
     struct gpu *g = gpu_of(device);
     if (!g || g->limit == 0)
         return NOT_SUPPORTED;
-    *limit = (unsigned)garbled(g, g->limit);
+    *limit = (unsigned)garbled(g, limit_of(g));
+    return OK;
+}
+
+API nvmlDeviceGetPowerManagementLimit(void *device, unsigned *limit)
+{
+    ENTER(device);
+    struct gpu *g = gpu_of(device);
+    if (!g || g->limit == 0)
+        return NOT_SUPPORTED;
+    *limit = (unsigned)garbled(g, limit_of(g));
+    return OK;
+}
+
+API nvmlDeviceGetPowerManagementDefaultLimit(void *device, unsigned *limit)
+{
+    ENTER(device);
+    struct gpu *g = gpu_of(device);
+    if (!g || g->limit == 0)
+        return NOT_SUPPORTED;
+    *limit = (unsigned)garbled(g, g->most);
+    return OK;
+}
+
+API nvmlDeviceGetPowerManagementLimitConstraints(void *device, unsigned *least, unsigned *most)
+{
+    ENTER(device);
+    struct gpu *g = gpu_of(device);
+    if (!g || g->limit == 0)
+        return NOT_SUPPORTED;
+    *least = (unsigned)garbled(g, g->least);
+    *most = (unsigned)garbled(g, g->most);
+    return OK;
+}
+
+API nvmlDeviceSetPowerManagementLimit(void *device, unsigned limit)
+{
+    ENTER(device);
+    struct gpu *g = gpu_of(device);
+    if (!g || g->limit == 0)
+        return NOT_SUPPORTED;
+    if (limit < g->least || limit > g->most)
+        return BAD_ARGUMENT;
+    if (g->shared)
+        g->shared[0] = limit;
+    else
+        g->limit = limit;
     return OK;
 }
 
@@ -426,7 +482,7 @@ static int energy_of(struct gpu *g, unsigned long long *value)
 {
     if (!g || g->counter == 0)
         return NOT_SUPPORTED;
-    *value = garbled(g, g->counter == 2 ? 0 : g->start + (uint64_t)(joules(g, refreshed(g, now())) * g->bias * 1e3));
+    *value = garbled(g, g->counter == 2 ? 0 : g->start + (g->shared ? (uint64_t)g->shared[1] : 0) + (uint64_t)(joules(g, refreshed(g, now())) * g->bias * 1e3));
     return OK;
 }
 
@@ -436,7 +492,7 @@ API nvmlDeviceGetTotalEnergyConsumption(void *device, unsigned long long *millij
     return energy_of(gpu_of(device), millijoules);
 }
 
-static unsigned instant(struct gpu *g) { return (unsigned)garbled(g, (uint64_t)llround(watts(g, refreshed(g, now())) * 1e3)); }
+static unsigned instant(struct gpu *g) { return (unsigned)garbled(g, (g->shared ? (uint64_t)g->shared[2] : 0) + (uint64_t)llround(watts(g, refreshed(g, now())) * 1e3)); }
 
 static unsigned average(struct gpu *g)
 {

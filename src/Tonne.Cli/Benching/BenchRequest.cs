@@ -9,6 +9,9 @@ sealed record BenchRequest
     /// <summary>The commands, two or more.</summary>
     public required ImmutableArray<ImmutableArray<string>> Commands { get; init; }
 
+    /// <summary>What each command is called, if not by its words: the power limit of it. Default: empty.</summary>
+    public ImmutableArray<string> LimitNames { get; init; } = [];
+
     /// <summary>The plan of the comparison.</summary>
     public required ComparisonPlan Plan { get; init; }
 
@@ -23,4 +26,8 @@ sealed record BenchRequest
 
     /// <summary>Whether the runs go into the ledger. Default: yes.</summary>
     public bool KeepInLedger { get; init; } = true;
+
+    /// <summary>A command as a person reads it, with its power limit if that is what differs.</summary>
+    /// <param name="variant">Index of the command.</param>
+    public string Describe(int variant) => LimitNames.IsEmpty ? CommandText.Format(Commands[variant]) : $"{LimitNames[variant]}: {CommandText.Format(Commands[variant])}";
 }

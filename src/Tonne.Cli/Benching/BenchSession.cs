@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Tonne.Cli.Configuration;
+using Tonne.Cli.PowerLimits;
 using Tonne.Cli.Running;
 using Tonne.Cli.Wrapping;
 using Tonne.Comparing;
+using Tonne.Instruments.PowerLimits;
 using Tonne.Reporting.Terminal;
 using Tonne.Recording;
 using Tonne.Runs;
@@ -26,12 +28,18 @@ sealed class BenchSession : IDisposable
     readonly List<PosixSignalRegistration> _signals = [];
     readonly List<BenchRound> _rounds = [];
     readonly BenchProgress _progress;
+    readonly PowerLimitSession? _limits;
     Place? _place;
     int _interrupts;
 
-    public BenchSession(CommandContext context, Settings settings, BenchRequest request)
+    /// <summary>A bench before its first run.</summary>
+    /// <param name="context">The process.</param>
+    /// <param name="settings">The settings of its runs.</param>
+    /// <param name="request">What is compared.</param>
+    /// <param name="limits">The power limits that are compared, one for each command. Default: null, none is set.</param>
+    public BenchSession(CommandContext context, Settings settings, BenchRequest request, PowerLimitSession? limits = null)
     {
-        (_context, _settings, _request, _random) = (context, settings, request, new Random(request.Seed));
+        (_context, _settings, _request, _random, _limits) = (context, settings, request, new Random(request.Seed), limits);
         Id = RunId.Create(context.Time.GetUtcNow());
         Labels = [.. request.Commands.Select((_, i) => ((char)('A' + i)).ToString())];
         Comparison = new VariantComparison(Labels, request.Plan);
@@ -104,7 +112,7 @@ sealed class BenchSession : IDisposable
         var runs = new BenchedRun?[order.Length];
         foreach (var variant in order)
         {
-            if (InterruptedBy != 0 || Measure(variant, round) is not { } run)
+            if (InterruptedBy != 0 || !TrySetLimit(variant) || Measure(variant, round) is not { } run)
                 return false;
             runs[variant] = run;
             _progress.CompleteRun();
@@ -125,15 +133,35 @@ sealed class BenchSession : IDisposable
         return true;
     }
 
-    BenchedRun? Measure(int variant, int round)
+    bool TrySetLimit(int variant)
     {
-        var command = _request.Commands[variant];
+        try
+        {
+            _limits?.Apply(variant);
+            return true;
+        }
+        catch (PowerLimitException error)
+        {
+            Failure = new(variant, null, error.Message);
+            return false;
+        }
+    }
+
+    ImmutableSortedDictionary<string, string> CreateTags(int variant, int round)
+    {
         var tags = ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal,
         [
             KeyValuePair.Create("bench", Id),
             KeyValuePair.Create("variant", Labels[variant]),
             KeyValuePair.Create("round", round < 0 ? "warm-up" : (round + 1).ToString(CultureInfo.InvariantCulture)),
         ]);
+        return _limits is null ? tags : tags.Add("power-limit", _limits.Variants[variant].Name);
+    }
+
+    BenchedRun? Measure(int variant, int round)
+    {
+        var command = _request.Commands[variant];
+        var tags = CreateTags(variant, round);
         var session = new RunSession(_context, _settings);
         var code = session.Run(new RunRequest(command, $"{RunNames.FromCommand(command)}-{Labels[variant]}", tags, null, Quiet: true)
         {
@@ -142,12 +170,13 @@ sealed class BenchSession : IDisposable
             Place = _place,
             Inheritance = _inheritance,
             OwnCpuBefore = Environment.CpuUsage.TotalTime,
+            HelperPid = _limits?.GuardianPid ?? 0,
         });
         if (session.Interrupted)
             Interlocked.CompareExchange(ref _interrupts, 2, 0);
         if (InterruptedBy != 0)
             return null;
-        var name = $"{Labels[variant]} ({CommandText.Format(command)})";
+        var name = $"{Labels[variant]} ({_request.Describe(variant)})";
         if (code != 0)
         {
             Failure = new(variant, code, code is 125 or 126 or 127 && session.Result is null
@@ -159,6 +188,12 @@ sealed class BenchSession : IDisposable
         if (session.Result is not { } closed)
         {
             Failure = new(variant, null, $"a run of {name} could not be evaluated (see above).");
+            return null;
+        }
+
+        if (_limits?.FindProblem(variant) is { } problem)
+        {
+            Failure = new(variant, null, problem);
             return null;
         }
 

@@ -4,6 +4,7 @@ using Tonne.Cli.Commands.Help;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Running;
 using Tonne.Formatting;
+using Tonne.Instruments.PowerLimits;
 using Tonne.Ledgers;
 using Tonne.LifeCycles.YamlDescriptions;
 
@@ -82,7 +83,7 @@ static class CommandLine
             context.Error.WriteLine("tonne: " + TextSanitizer.ToOneLine(error.Message));
             return UsageError;
         }
-        catch (Exception error) when (error is LedgerUnavailableException or LedgerDamagedException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is LedgerUnavailableException or LedgerDamagedException or PowerLimitException or IOException or UnauthorizedAccessException)
         {
             context.Error.WriteLine("tonne: " + error.Message);
             return Failure;

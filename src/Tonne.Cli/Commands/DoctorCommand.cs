@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tonne.Cli.Configuration;
+using Tonne.Cli.PowerLimits;
 using Tonne.Instruments.Diagnostics;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.PlaceDetection;
@@ -37,6 +38,8 @@ static class DoctorCommand
                 context.Out.WriteLine(DiagnosticsDocument.ToJson(examination, settings.Home));
             else
                 DoctorText.Write(context, examination, settings.Home);
+            if (new PowerLimitFile(settings.Home).DescribeLeft() is { } left)
+                context.Error.WriteLine("tonne: " + left);
             return 0;
         });
         return command;

@@ -49,6 +49,9 @@ sealed record RunRequest(
     /// <summary>Reads a variable of the command's environment. Default: null, that of tonne.</summary>
     public Func<string, string?>? GetVariable { get; init; }
 
+    /// <summary>A child of this process that is a helper and not part of the job; 0 for none. Default: none.</summary>
+    public int HelperPid { get; init; }
+
     /// <summary>The place, if it was detected for another run of this process. Default: null, and it is detected.</summary>
     public Place? Place { get; init; }
 

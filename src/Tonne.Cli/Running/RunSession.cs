@@ -200,6 +200,7 @@ sealed class RunSession(CommandContext context, Settings settings)
             Streams = request.Streams,
             Placement = placement,
             Pausable = pausable,
+            HelperPid = request.HelperPid,
         };
         return account is null ? ChildProcess.Start(command, context.Time) : PortableChild.Start(command, account, context.Time);
     }

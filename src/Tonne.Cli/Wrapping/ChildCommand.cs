@@ -24,4 +24,7 @@ sealed record ChildCommand(IReadOnlyList<string> Arguments)
 
     /// <summary>How the command is paused and continued. Default: null, it is not, and is a child of tonne.</summary>
     public PausableCommand? Pausable { get; init; }
+
+    /// <summary>A child of tonne that is a helper and not part of the job; 0 for none. Default: none.</summary>
+    public int HelperPid { get; init; }
 }

@@ -18,18 +18,19 @@ sealed class ChildProcess : IRunningCommand
     readonly SignalForwarder _signals;
     readonly Reaper _reaper;
     readonly PausableCommand? _pausable;
+    readonly int _helperPid;
     readonly List<string> _warnings = [];
     readonly TaskCompletionSource<ChildExit> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     ChildProcess(ChildCommand command, TimeProvider clock)
     {
-        (_clock, _pausable) = (clock, command.Pausable);
+        (_clock, _pausable, _helperPid) = (clock, command.Pausable, command.HelperPid);
         var inheritance = command.Inheritance ?? InheritedState.Read();
         Reaper.AdoptOrphans();
         RestoreChildSignal(inheritance);
         _redirection = command.Streams == ChildStreams.Inherited ? OutputRedirection.Create(command.Listener, clock) : OutputRedirection.CreateDetached(command.Streams);
         _signals = new SignalForwarder(inheritance, OnSignal);
-        _reaper = new Reaper(_signals.IsProbe, OnChildStopped, clock);
+        _reaper = new Reaper(IsHelperProcess, OnChildStopped, clock);
         try
         {
             var arguments = RawCommand.GetArguments(command.Arguments);
@@ -67,7 +68,7 @@ sealed class ChildProcess : IRunningCommand
     public TimeSpan ReapedCpu => _reaper.UserTime + _reaper.SystemTime;
 
     /// <summary>Whether a process is a helper of tonne that runs beside the command and is not part of it. Safe from any thread.</summary>
-    public bool IsHelperProcess(int pid) => _signals.IsProbe(pid);
+    public bool IsHelperProcess(int pid) => _signals.IsProbe(pid) || (pid == _helperPid && pid != 0);
 
     /// <summary>CPU time in ns of tonne itself that was charged to the child's control groups while tonne started it there.</summary>
     public long OwnCpuInCgroupNanoseconds { get; private set; }

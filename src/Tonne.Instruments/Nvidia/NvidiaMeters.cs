@@ -12,7 +12,7 @@ namespace Tonne.Instruments.Nvidia;
 /// <remarks>See README.md beside this file for what is read and its caveats.</remarks>
 sealed class NvidiaMeters : Instrument
 {
-    const string DefaultLibrary = "libnvidia-ml.so.1";
+    internal const string DefaultLibrary = "libnvidia-ml.so.1";
     const int MaxGpus = 64;
 
     /// <summary>Between two looks at who uses the GPUs. A little less than the usual period, so that each sample of it looks.</summary>

@@ -24,6 +24,10 @@ sealed unsafe class Nvml : IDisposable
     readonly delegate* unmanaged<nint, byte*, int> _pci;
     readonly delegate* unmanaged<nint, uint*, int> _architecture;
     readonly delegate* unmanaged<nint, uint*, int> _limit;
+    readonly delegate* unmanaged<nint, uint*, int> _setLimit;
+    readonly delegate* unmanaged<nint, uint*, int> _defaultLimit;
+    readonly delegate* unmanaged<nint, uint*, uint*, int> _limitRange;
+    readonly delegate* unmanaged<nint, uint, int> _changeLimit;
     readonly delegate* unmanaged<nint, ulong*, int> _energy;
     readonly delegate* unmanaged<nint, uint*, int> _power;
     readonly delegate* unmanaged<nint, int, NvmlFieldValue*, int> _fields;
@@ -53,6 +57,10 @@ sealed unsafe class Nvml : IDisposable
         _pci = (delegate* unmanaged<nint, byte*, int>)FindExport("nvmlDeviceGetPciInfo_v3");
         _architecture = (delegate* unmanaged<nint, uint*, int>)FindExport("nvmlDeviceGetArchitecture");
         _limit = (delegate* unmanaged<nint, uint*, int>)FindExport("nvmlDeviceGetEnforcedPowerLimit");
+        _setLimit = (delegate* unmanaged<nint, uint*, int>)FindExport("nvmlDeviceGetPowerManagementLimit");
+        _defaultLimit = (delegate* unmanaged<nint, uint*, int>)FindExport("nvmlDeviceGetPowerManagementDefaultLimit");
+        _limitRange = (delegate* unmanaged<nint, uint*, uint*, int>)FindExport("nvmlDeviceGetPowerManagementLimitConstraints");
+        _changeLimit = (delegate* unmanaged<nint, uint, int>)FindExport("nvmlDeviceSetPowerManagementLimit");
         _energy = (delegate* unmanaged<nint, ulong*, int>)FindExport("nvmlDeviceGetTotalEnergyConsumption");
         _power = (delegate* unmanaged<nint, uint*, int>)FindExport("nvmlDeviceGetPowerUsage");
         _fields = (delegate* unmanaged<nint, int, NvmlFieldValue*, int>)FindExport("nvmlDeviceGetFieldValues");
@@ -145,6 +153,24 @@ sealed unsafe class Nvml : IDisposable
 
     /// <summary>Power limit in force, mW.</summary>
     internal int ReadPowerLimit(nint device, out uint value) => ReadUInt32(_limit, device, out value);
+
+    /// <summary>Power limit that was set, mW.</summary>
+    internal int ReadSetPowerLimit(nint device, out uint value) => ReadUInt32(_setLimit, device, out value);
+
+    /// <summary>Power limit as delivered, mW.</summary>
+    internal int ReadDefaultPowerLimit(nint device, out uint value) => ReadUInt32(_defaultLimit, device, out value);
+
+    /// <summary>Lowest and highest power limit that can be set, mW.</summary>
+    internal int ReadPowerLimitRange(nint device, out uint min, out uint max)
+    {
+        uint low = 0, high = 0;
+        var code = _limitRange is null ? NvmlReturn.FunctionNotFound : _limitRange(device, &low, &high);
+        (min, max) = (low, high);
+        return code;
+    }
+
+    /// <summary>Sets the power limit, mW. It needs root.</summary>
+    internal int SetPowerLimit(nint device, uint milliwatts) => _changeLimit is null ? NvmlReturn.FunctionNotFound : _changeLimit(device, milliwatts);
 
     /// <summary>Energy since the driver was loaded, mJ.</summary>
     internal int ReadEnergy(nint device, out ulong value)

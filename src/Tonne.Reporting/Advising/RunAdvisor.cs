@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Tonne.Accounting;
+using Tonne.Hardware;
 using Tonne.Planning;
 using Tonne.Quantities;
 using Tonne.Runs;
@@ -130,7 +131,13 @@ public static class RunAdvisor
         }
         else
         {
-            unknown.Add(new("another version of the work", "measure both: a power limit, a batch, fewer rows, a cache", ["tonne", "bench",
+            if (record.Components.Any(component => component.Component == Component.Gpu || (component.Component == Component.Cpu && component.Quality == Quality.Measured)))
+            {
+                unknown.Add(new("a power limit", "not measured for this work; setting it takes root", ["tonne", "bench", "--power-limit", "80%,60%",
+                    "--", .. command]));
+            }
+
+            unknown.Add(new("another version of the work", "measure both: a batch, fewer rows, a cache", ["tonne", "bench",
                 "--", .. command, ":::", .. command]));
         }
     }

@@ -59,6 +59,9 @@ public sealed record BenchDocument
     /// <summary>The comparisons of every two commands.</summary>
     public required IReadOnlyList<PairPart> Pairs { get; init; }
 
+    /// <summary>The power limits that were compared; null if commands were.</summary>
+    public PowerLimitsPart? PowerLimits { get; init; }
+
     /// <summary>What the figures do not include.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
@@ -81,7 +84,11 @@ public sealed record BenchDocument
 
     /// <summary>A command; the medians are of its runs, null before the first.</summary>
     public sealed record CommandPart(
-        string Label, IReadOnlyList<string> Command, double? MedianEnergyKwh, double? MedianDurationS, double? MedianEmissionsKg, IReadOnlyList<VariantRunPart> Runs);
+        string Label, IReadOnlyList<string> Command, double? MedianEnergyKwh, double? MedianDurationS, double? MedianEmissionsKg, IReadOnlyList<VariantRunPart> Runs)
+    {
+        /// <summary>The power limit that was set, W; null if none was, or if devices had different ones.</summary>
+        public double? PowerLimitW { get; init; }
+    }
 
     /// <summary>One run.</summary>
     public sealed record VariantRunPart(string Id, double EnergyKwh, double DurationS, double CpuS, double EmissionsKg);
@@ -90,10 +97,20 @@ public sealed record BenchDocument
     public sealed record PairPart(
         string First, string Second, string Verdict, int? DecidedAfterRounds, RatioPart? EnergyRatio, RatioPart? TimeRatio, RatioPart? EmissionsRatio, string Sentence);
 
+    /// <summary>The power limits that were compared: the devices, the label of what was found, and the limits with the least of each figure.</summary>
+    public sealed record PowerLimitsPart(IReadOnlyList<LimitedDevicePart> Devices, string Found, IReadOnlyList<LeastPart> Least);
+
+    /// <summary>A device whose power was limited; limits in W, null if not reported.</summary>
+    public sealed record LimitedDevicePart(string Id, string Name, double FoundW, double? MinW, double? MaxW, double? DefaultW);
+
+    /// <summary>The limit with the least energy, time, energy × time (energy_delay) or emissions; the ratio is to what was found, null if it is that.</summary>
+    public sealed record LeastPart(string Figure, string Label, double? PowerLimitW, RatioPart? RatioToFound);
+
     /// <summary>A ratio; a bound is null while there are too few rounds to compute it.</summary>
     public sealed record RatioPart(double Value, double? Low, double? High)
     {
-        internal static RatioPart? From(RatioInterval? ratio) => ratio is { } known
+        /// <summary>A ratio with six digits; null if there is none.</summary>
+        public static RatioPart? From(RatioInterval? ratio) => ratio is { } known
             ? new(SixDigitRounding.Round(known.Value), known.Low > 0 ? SixDigitRounding.Round(known.Low) : null, double.IsFinite(known.High) ? SixDigitRounding.Round(known.High) : null)
             : null;
     }

@@ -15,6 +15,7 @@ static class HelpExamples
         [
             "tonne bench -- python train.py --lr 0.1 ::: python train.py --lr 0.01",
             "tonne bench --runs 20 --by time -- ./sort-a big.txt ::: ./sort-b big.txt",
+            "tonne bench --runs 15 --power-limit 250W,300W,80% -- python train.py",
             "tonne bench --json --no-ledger -- gzip -k log ::: zstd -k log",
         ],
         ["watch"] = ["tonne watch", "tonne watch last --epochs 90", "tonne watch --pid 4321", "tonne watch last --json --count 10"],

@@ -1,0 +1,11 @@
+namespace Tonne.Cli.PowerLimits;
+
+/// <summary>Devices whose power is limited.</summary>
+enum PowerLimitDeviceKind
+{
+    /// <summary>The GPUs of the run.</summary>
+    Gpu,
+
+    /// <summary>The processor packages.</summary>
+    Cpu,
+}
