@@ -56,7 +56,7 @@ static class ServerApplication
         services.AddRoutingCore();
         services.AddSingleton(options).AddSingleton(options.Time).AddSingleton(options.Home);
         services.AddSingleton(provider => new RunDirectory(options.Home, options.Time, options.ReadOnly, provider.GetRequiredService<ILogger<RunDirectory>>()));
-        services.AddSingleton<LiveHub>().AddSingleton<MetricsRoutes>().AddSingleton<DoctorRoutes>();
+        services.AddSingleton<LiveHub>().AddSingleton<MetricsRoutes>().AddSingleton<DoctorRoutes>().AddSingleton<AdviceRoutes>();
         services.ConfigureHttpJsonOptions(json =>
         {
             // What the schemas of the OpenAPI document are made of: the same contexts that write the documents.
@@ -73,6 +73,7 @@ static class ServerApplication
         var runs = server.Services.GetRequiredService<RunDirectory>();
         var api = server.MapGroup("/api/v1");
         RunRoutes.Map(api, runs);
+        server.Services.GetRequiredService<AdviceRoutes>().Map(api);
         LiveRoutes.Map(api, runs, server.Services.GetRequiredService<LiveHub>(), options.Time);
         TotalRoutes.Map(api, runs);
         EstimateRoutes.Map(api);

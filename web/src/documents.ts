@@ -9,6 +9,7 @@ export interface ServerDocuments {
   TotalDocument?: TotalDocument;
   BudgetDocument?: BudgetDocument;
   CatalogListDocument?: CatalogListDocument;
+  AdviceDocument?: AdviceDocument;
   WatchDocument?: WatchDocument;
 }
 export interface RunPageDocument {
@@ -160,6 +161,49 @@ export interface Source {
   year?: null | number;
   licence?: null | string;
   link?: null | string;
+}
+export interface AdviceDocument {
+  schema?: string;
+  subject: string;
+  operational_emissions_kg: QuantityDocument;
+  nothing_worth_doing: boolean;
+  levers: AdviceDocumentLeverPart[];
+  not_certain: AdviceDocumentLeverPart[];
+  combined: null | AdviceDocumentCombinedPart;
+  not_known: AdviceDocumentUnknownPart[];
+  market_based: string[];
+}
+export interface AdviceDocumentLeverPart {
+  kind: string;
+  name: string;
+  part: string;
+  part_share: number;
+  saving: AdviceDocumentSavingPart;
+  saving_of_part: AdviceDocumentSavingPart;
+  saving_by_command: AdviceDocumentSavingPart;
+  basis: string;
+  basis_text: string;
+  sources: Source[];
+  effort: string;
+  group: string;
+  command: string[];
+  command_text: string;
+  sentence: string;
+}
+export interface AdviceDocumentSavingPart {
+  value: number;
+  low: number;
+  high: number;
+}
+export interface AdviceDocumentCombinedPart {
+  saving: AdviceDocumentSavingPart;
+  levers: string[];
+}
+export interface AdviceDocumentUnknownPart {
+  name: string;
+  why: string;
+  command: string[];
+  command_text: string;
 }
 export interface WatchDocument {
   schema?: string;

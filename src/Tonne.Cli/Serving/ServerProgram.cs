@@ -20,7 +20,7 @@ static class ServerProgram
         var executable = Find(context);
         // The server reads no settings files: it gets what they say.
         var variables = new Dictionary<string, string>(StringComparer.Ordinal) { [Setting.Home.Variable] = settings.Home, [Setting.Calibration.Variable] = settings.CalibrationFile };
-        foreach (var setting in new[] { Setting.Sysroot, Setting.Nvml, Setting.Meter })
+        foreach (var setting in new[] { Setting.Sysroot, Setting.Nvml, Setting.Meter, Setting.Pue })
         {
             if (settings[setting] is { } value)
                 variables[setting.Variable] = value;

@@ -37,16 +37,25 @@ public sealed record Advice
 
     /// <summary>
     /// The saving of the whole work with the best certain lever of each group; null if there are not two to combine. What is left is
-    /// multiplied, saving by saving; nothing is added. The ends of the interval combine the ends of the levers' intervals.
+    /// multiplied, saving by saving; nothing is added.
     /// </summary>
+    /// <remarks>
+    /// The interval is computed with the logarithm of what is left. How far it is from its expected value with the levers of one group at an end of
+    /// their intervals is the deviation of the group. Levers of one group share factors in different parts of the work, such as the intensity of a place:
+    /// they are at their ends together. Groups have different factors: their deviations are combined as the root of the sum of squares.
+    /// </remarks>
     public Interval? Combined
     {
         get
         {
             var chosen = CombinedLevers;
-            return chosen.Length < 2 ? null
-                : new(Combine(chosen, saving => saving.Low), Combine(chosen, saving => saving.Value), Combine(chosen, saving =>
-                    saving.High));
+            if (chosen.Length < 2)
+                return null;
+            var left = ComputeLeft(chosen, static lever => lever.SavingOfPart.Value);
+            return new(1 - (left * Math.Exp(Deviate(saving => saving.Low))), 1 - left, 1 - (left * Math.Exp(-Deviate(saving => saving.High))));
+
+            double Deviate(Func<Interval, double> end) => Math.Sqrt(chosen.Select(lever => lever.Group).Distinct()
+                .Sum(group => Math.Pow(Math.Log(ComputeLeft(chosen, lever => lever.Group == group ? end(lever.SavingOfPart) : lever.SavingOfPart.Value) / left), 2)));
         }
     }
 
@@ -83,6 +92,12 @@ public sealed record Advice
     static Interval Limit(Interval saving) =>
         new(Math.Min(saving.Low, MostSaving), Math.Min(saving.Value, MostSaving), Math.Min(saving.High, MostSaving));
 
-    static double Combine(ImmutableArray<Lever> chosen, Func<Interval, double> select) => chosen.GroupBy(lever => lever.Part)
-        .Sum(part => part.First().PartShare * (1 - part.Aggregate(1d, (left, lever) => left * (1 - select(lever.SavingOfPart)))));
+    /// <summary>Emissions with all levers ÷ emissions without them.</summary>
+    static double ComputeLeft(ImmutableArray<Lever> chosen, Func<Lever, double> select)
+    {
+        var parts = chosen.GroupBy(lever => lever.Part).ToList();
+        // Not 1 − what is saved, which has no digits left where nearly all is.
+        return Math.Max(0, 1 - parts.Sum(part => part.First().PartShare))
+            + parts.Sum(part => part.First().PartShare * part.Aggregate(1d, (left, lever) => left * (1 - select(lever))));
+    }
 }

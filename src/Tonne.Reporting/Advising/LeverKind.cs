@@ -29,4 +29,16 @@ public enum LeverKind
 
     /// <summary>Let other work use what is idle.</summary>
     MachineShare,
+
+    /// <summary>Train on fewer rows.</summary>
+    Rows,
+
+    /// <summary>Read the beginning that prompts have in common from a cache.</summary>
+    Cache,
+
+    /// <summary>Serve a smaller model: pruned or distilled.</summary>
+    SmallerModel,
+
+    /// <summary>Reserve only what the job uses of the machine.</summary>
+    Reservation,
 }

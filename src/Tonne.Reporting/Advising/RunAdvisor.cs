@@ -39,6 +39,9 @@ public static class RunAdvisor
             levers.AddRange(places.FindFacility(subject));
             levers.AddRange(FindStop(record, footprint, uncertainty));
             levers.AddRange(FindIdle(record));
+            levers.AddRange(RecordedLevers.FindRows(record, footprint, Part, IsLab(record), uncertainty));
+            levers.AddRange(RecordedLevers.FindHardware(record, Part, uncertainty));
+            levers.AddRange(RecordedLevers.FindReservation(record, footprint, Part, uncertainty));
             if (subject.Place is not { } zone)
                 unknown.Add(new("another hour or place", "the intensity is a number, and no zone is known: name the zone", ["tonne", "plan",
                     "--like", id, "--zones", "FR,SE"]));
@@ -47,7 +50,14 @@ public static class RunAdvisor
                     "--like", id, subject.Region is null ? "--zone" : "--region", zone, "--series", "FILE.csv"]));
         }
 
-        AddUnknown(record, unknown);
+        if (record.Epochs.IsEmpty && RecordedLevers.FindAccelerator(record) is { } chip)
+        {
+            unknown.Add(new("another accelerator", "how much of its peak the run used is not known; the plan takes the same share of each",
+                ["tonne", "plan", "--like", id, "--zone", footprint.Factors.Grid.Zone ?? "FR", "--hardware",
+                    string.Join(',', AcceleratorChoices.List(chip).Take(2).Select(other => other.Name).Prepend(chip.Name))]));
+        }
+
+        AddUnknown(record, unknown, hasRows: levers.Exists(lever => lever.Kind == LeverKind.Rows));
         return Advice.Create(id, footprint.Operational, levers, unknown,
             ["A contract or renewables on the site change the market-based figure, not this one: describe them under 'market:' of a life cycle (tonne footprint --schema)."]);
     }
@@ -111,7 +121,7 @@ public static class RunAdvisor
         };
     }
 
-    static void AddUnknown(RunRecord record, List<UnknownLever> unknown)
+    static void AddUnknown(RunRecord record, List<UnknownLever> unknown, bool hasRows)
     {
         ImmutableArray<string> command = record.Opening.Command.IsDefaultOrEmpty ? ["COMMAND"] : record.Opening.Command;
         if (record.Opening.Policy != SharePolicy.Machine && record.Components.Sum(component =>
@@ -127,7 +137,7 @@ public static class RunAdvisor
             unknown.Add(new("pruning", "not measured for this model", ["tonne", "lab", "prune"]));
             unknown.Add(new("quantization", "not measured for this model", ["tonne", "lab", "quantize"]));
             unknown.Add(new("distillation", "not measured for this model", ["tonne", "lab", "distill"]));
-            unknown.Add(new("fewer rows", "not measured for these data", ["tonne", "lab", "select"]));
+            unknown.Add(new(hasRows ? "the accuracy with fewer rows" : "fewer rows", "not measured for these data", ["tonne", "lab", "select"]));
         }
         else
         {

@@ -31,53 +31,69 @@ static class TrainingLevers
         var (task, words) = described;
         if (task.Validate().Count > 0)
             yield break;
-        var estimator = new TrainingEstimator();
-        // Only energies are compared, and they do not depend on the place.
-        var world = new Place("WORLD", How: PlaceOrigin.Given);
-        var present = estimator.Estimate(task, world);
-        var others = AcceleratorChoices.List(task.Hardware).Select(chip => task with { Hardware = chip }).Where(other => other.Validate()
-            .Count == 0)
-            .Select(other => estimator.Estimate(other, world))
-            .Where(other => other.Footprint.Energy.Value < present.Footprint.Energy.Value)
-            .OrderBy(other => other.Footprint.Energy.Value).Take(MostAccelerators);
-        foreach (var other in others)
-        {
-            yield return Create(LeverKind.Hardware, $"{other.Task.Hardware.Name} instead of {task.Hardware.Name}", other, LeverEffort.High,
-                [.. words, "--hardware", $"{task.Hardware.Name},{other.Task.Hardware.Name}"],
-                    "The command ranks both. Manufacturing of the other is not in the saving.");
-        }
-
+        var part = new Part(phase.Description.Id, partShare, dynamicShare, string.Create(
+            CultureInfo.InvariantCulture, $"it acts on the dynamic energy, {dynamicShare * 100:0.#} % of the phase"));
+        foreach (var lever in FindHardware(task, words, part, uncertainty))
+            yield return lever;
         if (task.Precision == TrainingPrecision.Bf16 && (task with { Precision = TrainingPrecision.Fp8 }) is var fewerBits
             && fewerBits.Validate().Count == 0)
         {
-            yield return Create(LeverKind.Precision, "fp8 instead of bf16", estimator.Estimate(fewerBits, world), LeverEffort.Medium,
-                [.. words, "--hardware", task.Hardware.Name, "--precision", "fp8"],
-                    "The quality has to be checked again. Against the same command without --precision.");
+            var estimator = new TrainingEstimator();
+            yield return Create(LeverKind.Precision, "fp8 instead of bf16", (estimator.Estimate(fewerBits, World), estimator.Estimate(task, World)), LeverEffort.Medium,
+                [.. words, "--hardware", task.Hardware.Name, "--precision", "fp8"], part,
+                    "The quality has to be checked again. Against the same command without --precision.", uncertainty);
         }
+    }
 
-        Lever Create(LeverKind kind, string name, TrainingEstimate other, LeverEffort effort, ImmutableArray<string> command,
-            string sentence)
+    /// <summary>What the levers are of.</summary>
+    /// <param name="Name">Name of the part.</param>
+    /// <param name="Share">Its share of the work.</param>
+    /// <param name="ActedOn">The share of the part whose energy the levers change.</param>
+    /// <param name="Note">What they act on, in words.</param>
+    internal sealed record Part(string Name, double Share, double ActedOn, string Note);
+
+    // Only energies are compared, and they do not depend on the place.
+    static Place World => new("WORLD", How: PlaceOrigin.Given);
+
+    /// <summary>Other accelerators with less energy for the same operations.</summary>
+    /// <param name="task">The training on its present accelerator, which is valid.</param>
+    /// <param name="words">The command that estimates it, without accelerators.</param>
+    /// <param name="part">What the levers are of.</param>
+    /// <param name="uncertainty">Draws.</param>
+    internal static IEnumerable<Lever> FindHardware(TrainingTask task, ImmutableArray<string> words, Part part, UncertaintyPropagator uncertainty)
+    {
+        var estimator = new TrainingEstimator();
+        var present = estimator.Estimate(task, World);
+        return AcceleratorChoices.List(task.Hardware).Select(chip => task with { Hardware = chip }).Where(other => other.Validate().Count == 0)
+            .Select(other => estimator.Estimate(other, World))
+            .Where(other => other.Footprint.Energy.Value < present.Footprint.Energy.Value)
+            .OrderBy(other => other.Footprint.Energy.Value).Take(MostAccelerators)
+            .Select(other => Create(LeverKind.Hardware, $"{other.Task.Hardware.Name} instead of {task.Hardware.Name}", (other, present), LeverEffort.High,
+                [.. words, "--hardware", $"{task.Hardware.Name},{other.Task.Hardware.Name}"], part,
+                    "The command ranks both. Manufacturing of the other is not in the saving.", uncertainty));
+    }
+
+    static Lever Create(LeverKind kind, string name, (TrainingEstimate Other, TrainingEstimate Present) compared, LeverEffort effort, ImmutableArray<string> command,
+        Part part, string sentence, UncertaintyPropagator uncertainty)
+    {
+        var energy = compared.Other.Footprint.Energy.Derivation;
+        var saving = LeverMath.ComputeSaving(uncertainty, energy, compared.Present.Footprint.Energy.Derivation);
+        return new Lever
         {
-            var saving = LeverMath.ComputeSaving(uncertainty, other.Footprint.Energy.Derivation, present.Footprint.Energy.Derivation);
-            return new Lever
-            {
-                Kind = kind,
-                Name = name,
-                Part = phase.Description.Id,
-                PartShare = partShare,
-                SavingOfPart = LeverMath.Scale(saving, dynamicShare),
-                SavingByCommand = saving,
-                Basis = LeverBasis.Modelled,
-                BasisText = string.Create(CultureInfo.InvariantCulture,
-                    $"estimates of training, fitted on published trainings (docs/methods/estimating-training.md); it acts on the dynamic energy, {dynamicShare * 100:0.#} % of the phase"),
-                Sources = [.. other.Footprint.Energy.Derivation.GetFactors().Select(factor => factor.Source).DistinctBy(source =>
-                    source.Id)],
-                Effort = effort,
-                Command = command,
-                Group = LeverGroup.Efficiency,
-                Sentence = sentence,
-            };
-        }
+            Kind = kind,
+            Name = name,
+            Part = part.Name,
+            PartShare = part.Share,
+            SavingOfPart = LeverMath.Scale(saving, part.ActedOn),
+            SavingByCommand = saving,
+            Basis = LeverBasis.Modelled,
+            BasisText = $"estimates of training, fitted on published trainings (docs/methods/estimating-training.md); {part.Note}",
+            Sources = [.. energy.GetFactors().Select(factor => factor.Source).DistinctBy(source => source.Id)],
+            Effort = effort,
+            Command = command,
+            Group = LeverGroup.Efficiency,
+            Sentence = sentence,
+        };
     }
 
     /// <summary>The training as a task without the hours of its present accelerator, and the command without accelerators; null if it is

@@ -15,7 +15,7 @@ static class StoredText
     // Keys whose texts come from users and their programs; what is below them too.
     static readonly HashSet<string> _stored = new(StringComparer.Ordinal)
     {
-        "name", "project", "tags", "user", "machine", "node", "account", "command", "notes", "note", "text", "observation", "stage", "label", "campaign", "host", "device", "group", "detail", "where", "title",
+        "name", "project", "tags", "user", "machine", "node", "account", "command", "command_text", "notes", "note", "text", "observation", "stage", "label", "campaign", "host", "device", "group", "detail", "where", "title",
         "job", "problem", "description", "run_name", "search",
     };
 

@@ -14,8 +14,9 @@ namespace Tonne.Server.Mcp;
 
 /// <summary>The tools of the Model Context Protocol server. None writes anything.</summary>
 /// <param name="runs">The runs.</param>
+/// <param name="advice">The advice on a run.</param>
 [McpServerToolType]
-sealed class TonneTools(RunDirectory runs)
+sealed class TonneTools(RunDirectory runs, AdviceRoutes advice)
 {
     const int MaxRuns = 50;
 
@@ -83,6 +84,10 @@ sealed class TonneTools(RunDirectory runs)
         [Description("Id, unique prefix, name, or last")] string run,
         [Description("Figure: emissions (default), energy, operational, embodied, water, stages.NAME.energy_kwh, epochs.N.emissions_kg")] string? figure = null) =>
         Answer(() => RunRoutes.Explain(runs, run, figure).ToJson());
+
+    [McpServerTool(Name = "advise", Title = "Ways to reduce emissions", ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false)]
+    [Description("Ranks every way to reduce the emissions of a recorded run: saving with 95 % interval, effort, basis, and the command that does or tries it. Do not add savings; 'combined' has them together.")]
+    public CallToolResult Advise([Description("Id, unique prefix, name, or last")] string run) => Answer(() => advice.Advise(run).ToJson());
 
     [McpServerTool(Name = "compare", Title = "Compare runs", ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false)]
     [Description("Ratios of energy and emissions between runs with intervals; factors that they share cancel.")]

@@ -78,6 +78,15 @@ public abstract record EstimateRequest(string Phase, string Where, AccountingFac
         /// <summary>Mean number of prompt tokens that are read from a cache.</summary>
         public double? CachedTokens { get; init; }
 
+        /// <summary>
+        /// Mean number of prompt tokens with which earlier prompts begin too, which a cache could read; at most those of the prompt. Only an
+        /// advice uses it. Null if unknown.
+        /// </summary>
+        public double? RepeatedTokens { get; init; }
+
+        /// <summary>Number of parameters of a smaller model that could answer in its place, pruned or distilled. Only an advice uses it. Null if none.</summary>
+        public double? SmallerParameters { get; init; }
+
         /// <summary>Mean number of tokens of an answer.</summary>
         public required double OutputTokens { get; init; }
 

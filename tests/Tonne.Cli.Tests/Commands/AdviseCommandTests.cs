@@ -29,6 +29,17 @@ public sealed class AdviseCommandTests : IDisposable
             duration: 30 d
         """;
 
+    /// <summary>A chat whose prompts begin with the same instructions, and a smaller model that could answer.</summary>
+    const string Chat = """
+        name: a chat
+        phases:
+          - name: serving
+            kind: deployment
+            place: {zone: DE}
+            estimate: {inference: {parameters: 70e9, hardware: h100, batch: 8, prompt_tokens: 5000, repeated_tokens: 4096, smaller_parameters: 8e9, output_tokens: 300, requests: 1e6}}
+            duration: 30 d
+        """;
+
     readonly Terminal _terminal = new();
 
     public void Dispose() => _terminal.Dispose();
@@ -64,7 +75,11 @@ public sealed class AdviseCommandTests : IDisposable
     {
         var record = SampleRuns.Training(metrics: SampleRuns.Metrics(
             [1, 1, 1, 1, 1, 1, 1, 1, 1, 1], [0.5, 0.6, 0.7, 0.9, 0.9, 0.89, 0.88, 0.9, 0.87, 0.86]));
-        record = record with { Opening = record.Opening with { Place = new Place("DE") } };
+        return Keep(record with { Opening = record.Opening with { Place = new Place("DE") } });
+    }
+
+    string Keep(RunRecord record)
+    {
         using var run = new Ledger(new LedgerHome(Path.Combine(_terminal.Folder, "ledger")), TimeProvider.System).Begin(record.Opening);
         run.Finish(record, SampleRuns.Account(record, FactorSelector.SelectFactors(record, null)).CreateStatement(record.Opening.StartedAt));
         return record.Opening.Id;
@@ -89,7 +104,7 @@ public sealed class AdviseCommandTests : IDisposable
         foreach (var example in new[] { "bloom.yaml", "before-spending.yaml", "small-model.yaml" })
             File.Copy(Path.Combine(Root(), "examples", "footprints", example), Path.Combine(_terminal.Folder, example));
         var context = CreateContext();
-        List<Advice> advices = [Advise(Life), .. new[] { Record(), Import(), "bloom.yaml", "before-spending.yaml", "small-model.yaml" }.Select(work => AdviseCommand.Advise(context, work))];
+        List<Advice> advices = [Advise(Life), Advise(Chat), .. new[] { Record(), Import(), "bloom.yaml", "before-spending.yaml", "small-model.yaml" }.Select(work => AdviseCommand.Advise(context, work))];
         var commands = advices.SelectMany(advice => All(advice).Select(lever => lever.Command).Concat(advice.Unknown.Select(one => one.Command))).ToList();
 
         Assert.True(commands.Count > 30, $"{commands.Count} commands");
@@ -142,6 +157,57 @@ public sealed class AdviseCommandTests : IDisposable
         Assert.All(levers, lever => IsWithin(lever, 1 - (Operational(lever.Command) / present)));
 
         double Operational(IEnumerable<string> words) => Run([.. words, "--json"]).GetProperty("operational_g_per_request").GetProperty("value").GetDouble();
+    }
+
+    [Fact]
+    public void A_cache_and_a_smaller_model_are_what_the_estimates_give()
+    {
+        var levers = All(Advise(Chat)).FindAll(lever => lever.Kind is LeverKind.Cache or LeverKind.SmallerModel);
+        var present = Operational(["tonne", "estimate", "inference", "--parameters", "70e9", "--hardware", "h100", "--batch", "8", "--prompt-tokens", "5000", "--output-tokens", "300"]);
+
+        Assert.Equal([LeverKind.Cache, LeverKind.SmallerModel], levers.Select(lever => lever.Kind).Order());
+        Assert.All(levers, lever => IsWithin(lever, 1 - (Operational(lever.Command) / present)));
+        Assert.DoesNotContain(Advise(Chat).Unknown, one => one.Name.Contains("cache", StringComparison.Ordinal) || one.Name.Contains("smaller", StringComparison.Ordinal));
+
+        double Operational(IEnumerable<string> words) => Run([.. words, "--json"]).GetProperty("operational_g_per_request").GetProperty("value").GetDouble();
+    }
+
+    [Theory]
+    [InlineData("repeated_tokens: 4096", "repeated_tokens: 6000", "'repeated_tokens' are part of 'prompt_tokens'")]
+    [InlineData("smaller_parameters: 8e9", "smaller_parameters: 80e9", "'smaller_parameters' must be fewer than 'parameters'")]
+    public void What_cannot_be_smaller_is_refused(string text, string other, string problem)
+    {
+        File.WriteAllText(Path.Combine(_terminal.Folder, "life.yaml"), Chat.Replace(text, other, StringComparison.Ordinal));
+        var (code, _, error) = _terminal.Type("advise", "life.yaml");
+
+        Assert.Equal(2, code);
+        Assert.Contains(problem, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_lever_of_rows_is_a_tenth_of_the_epochs_that_are_shown()
+    {
+        var lever = All(AdviseCommand.Advise(CreateContext(), Record())).Single(lever => lever.Kind == LeverKind.Rows);
+        var shown = Run([.. lever.Command, "--json"]);
+        var epochs = shown.GetProperty("epochs").EnumerateArray().Sum(Energy);
+
+        IsWithin(lever, 0.1 * epochs / Energy(shown));
+
+        static double Energy(JsonElement part) => part.GetProperty("energy_kwh").GetProperty("value").GetDouble();
+    }
+
+    [Fact]
+    public void A_lever_of_another_accelerator_of_a_run_is_what_the_estimate_gives()
+    {
+        var record = SampleRuns.Metered().Record with { Epochs = [.. SampleRuns.Training().Epochs.Take(1).Select(epoch => epoch with { Energy = [] })] };
+        record = record with { DurationSeconds = 3_600_000, Opening = record.Opening with { Place = new Place("DE"), Machine = record.Opening.Machine with { Gpus = ["NVIDIA A100-SXM4-80GB"] } } };
+        var lever = All(AdviseCommand.Advise(CreateContext(), Keep(record))).Single(lever => lever.Kind == LeverKind.Hardware);
+        var both = Run([.. lever.Command, "--json"]);
+        var present = both.GetProperty("estimates").EnumerateArray().Single(one => one.GetProperty("hardware").GetString() == "NVIDIA A100 SXM4 80 GB");
+
+        IsWithin(lever, 1 - (Energy(both) / Energy(present)));
+
+        static double Energy(JsonElement estimate) => estimate.GetProperty("energy_kwh").GetProperty("value").GetDouble();
     }
 
     [Fact]

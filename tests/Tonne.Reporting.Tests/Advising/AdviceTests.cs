@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FsCheck;
 using FsCheck.Fluent;
 using Tonne.Accounting;
@@ -42,7 +43,9 @@ public class AdviceTests
         var advice = Sort(Create(LeverGroup.PlaceAndTime, 0.2, 0.1), Create(LeverGroup.Efficiency, 0.5, 0.3), Create(LeverGroup.PlaceAndTime, 0.1));
 
         Assert.Equal(0.6, advice.Combined!.Value.Value, 1e-12);
-        Assert.Equal(1 - (0.9 * 0.7), advice.Combined.Value.Low, 1e-12);
+        // What is left is 0.4; with the place at its low end 0.45, with the hardware at its low end 0.56. In logarithms ln 1.125 = 0.117783 and
+        // ln 1.4 = 0.336472 are √0.127087 = 0.356492 together: 1 − 0.4 · e^0.356492 = 0.428676.
+        Assert.Equal(0.428676, advice.Combined.Value.Low, 1e-6);
         Assert.Equal(["Efficiency 0.5", "PlaceAndTime 0.2", "PlaceAndTime 0.1"], advice.Levers.Select(lever => lever.Name));
     }
 
@@ -53,6 +56,8 @@ public class AdviceTests
         var advice = Sort(Create(LeverGroup.Efficiency, 0.5, part: "training", share: 0.3), Create(LeverGroup.Efficiency, 0.2, part: "serving", share: 0.7));
 
         Assert.Equal(0.29, advice.Combined!.Value.Value, 1e-12);
+        // Levers of one group share factors, so both are at their low end of 1 % together.
+        Assert.Equal(0.01, advice.Combined.Value.Low, 1e-12);
     }
 
     [Fact]
@@ -71,6 +76,7 @@ public class AdviceTests
                 Assert.All(ranked.Zip(ranked.Skip(1)), pair => Assert.True(pair.First.Saving.Value >= pair.Second.Saving.Value));
             if (advice.Combined is not { } combined)
                 return;
+            Assert.True(combined.Low <= combined.Value && combined.Value <= combined.High && combined.High <= 1);
             Assert.InRange(combined.Value, advice.CombinedLevers.Max(lever => lever.Saving.Value), 1);
             Assert.True(combined.Value <= advice.CombinedLevers.Sum(lever => lever.Saving.Value) + 1e-12);
             Assert.Equal(advice.CombinedLevers.Length, advice.CombinedLevers.DistinctBy(lever => lever.Group).Count());
@@ -171,6 +177,134 @@ public class AdviceTests
     [Fact]
     public void A_command_is_quoted_for_a_shell() => Assert.Equal("tonne plan --hardware 'NVIDIA B200' 'it'\\''s' 7e9 8.4e22 300",
         CommandWords.Format(["tonne", "plan", "--hardware", "NVIDIA B200", "it's", CommandWords.FormatNumber(7e9), CommandWords.FormatNumber(8.4e22), CommandWords.FormatNumber(300)]));
+
+    [Fact]
+    public void Fewer_rows_save_in_proportion_to_the_epochs()
+    {
+        // Ten epochs of 8 s of a run of 100 s at one power are 80 % of it, and a tenth of that 8 %. With as many rows of validation, at 2 of 6 operations,
+        // three quarters of an epoch go with its rows: 6 %.
+        var lever = Assert.Single(Advise(SampleRuns.Training()).Levers, lever => lever.Kind == LeverKind.Rows);
+
+        Assert.Equal(0.08, lever.Saving.Value, 1e-9);
+        Assert.InRange(lever.Saving.Low, 0.058, 0.06);
+        Assert.Equal("a tenth fewer rows: 1,294 instead of 1,437", lever.Name);
+        Assert.Contains("half of the rows saves 40 %", lever.Sentence, StringComparison.Ordinal);
+        Assert.Equal(LeverBasis.Modelled, lever.Basis);
+    }
+
+    [Fact]
+    public void Without_rows_in_the_record_fewer_rows_have_no_figure()
+    {
+        var record = SampleRuns.Training();
+        record = record with { Stages = [.. record.Stages.Select(stage => stage with { DataIn = null, DataOut = null })] };
+
+        Assert.DoesNotContain(Advise(record).Levers, lever => lever.Kind == LeverKind.Rows);
+    }
+
+    [Fact]
+    public void A_reservation_of_the_whole_machine_half_used_is_charged_its_idle_threads()
+    {
+        // 400 idle thread-seconds · 0.5 W, and 0.2 of that for other parts: 240 J of the run's 1,272 J.
+        var record = SampleRuns.Training();
+        record = record with
+        {
+            Opening = record.Opening with
+            {
+                ReservedShare = 1,
+                Rates = [.. record.Opening.Rates.Select(rate => rate.Id == "other/cpu/idle" ? rate with { Id = Rate.GetOtherRateId("cpu/idle") } : rate)],
+            },
+            Components = [.. record.Components.Select(component => component with
+            {
+                Job = [.. component.Job.Select(amount => amount.Rate == "other/cpu/idle" ? amount with { Rate = Rate.GetOtherRateId("cpu/idle") } : amount)],
+                Machine = [.. component.Machine.Select(amount => amount.Rate == "other/cpu/idle" ? amount with { Rate = Rate.GetOtherRateId("cpu/idle") } : amount)],
+            })],
+            Stages = [],
+            Epochs = [],
+        };
+        var lever = Assert.Single(Advise(record).Uncertain, lever => lever.Kind == LeverKind.Reservation);
+
+        Assert.Equal(240d / 1272, lever.Saving.Value, 1e-9);
+        Assert.Equal(0, lever.Saving.Low);
+        Assert.DoesNotContain(Advise(record with { Opening = record.Opening with { ReservedShare = null } }).Uncertain, one => one.Kind == LeverKind.Reservation);
+    }
+
+    [Fact]
+    public void Another_accelerator_acts_on_the_energy_of_the_accelerators()
+    {
+        var lever = FindHardware(withEpochs: true).Lever!;
+
+        // 36 of 47.52 kJ are the accelerator's.
+        Assert.Equal(lever.SavingByCommand.Value * 36 / 47.52, lever.Saving.Value, 1e-9);
+        Assert.Equal((LeverBasis.Modelled, LeverEffort.High), (lever.Basis, lever.Effort));
+        Assert.Equal(["tonne", "estimate", "training", "--flops"], lever.Command.Take(4));
+    }
+
+    [Fact]
+    public void Without_epochs_another_accelerator_has_no_figure_but_a_plan()
+    {
+        var (lever, unknown) = FindHardware(withEpochs: false);
+
+        Assert.Null(lever);
+        Assert.StartsWith("NVIDIA A100 SXM4 80 GB,", Assert.Single(unknown, one => one.Name == "another accelerator").Command[^1], StringComparison.Ordinal);
+    }
+
+    static (Lever? Lever, IEnumerable<UnknownLever> Unknown) FindHardware(bool withEpochs)
+    {
+        var (record, factors) = SampleRuns.Metered();
+        record = record with
+        {
+            Opening = record.Opening with { Machine = record.Opening.Machine with { Gpus = ["NVIDIA A100-SXM4-80GB"] } },
+            // A thousand hours: small work saves nothing on a larger accelerator.
+            DurationSeconds = 3_600_000,
+            Epochs = withEpochs ? SampleRuns.Training().Epochs.Take(1).Select(epoch => epoch with { Energy = [] }).ToImmutableArray() : [],
+        };
+        var advice = Advise(record, factors);
+        return (advice.Levers.Concat(advice.Uncertain).SingleOrDefault(lever => lever.Kind == LeverKind.Hardware), advice.Unknown);
+    }
+
+    /// <summary>
+    /// Qwen3-235B-A22B in fp8 over bf16, J per output token of the accelerators, ML.ENERGY v3 (Apache-2.0), chat. With as many accelerators (8 H100),
+    /// and with half as many (4 against 8 H100; 2 against 4 B200), as fewer bytes need fewer.
+    /// </summary>
+    [Theory]
+    [InlineData("h100", 8, 8, 11.38955, 7.29259)]
+    [InlineData("h100", 8, 16, 6.29694, 5.17831)]
+    [InlineData("h100", 8, 32, 3.64442, 3.82548)]
+    [InlineData("h100", 8, 64, 2.11597, 2.39396)]
+    [InlineData("h100", 8, 128, 1.36415, 1.48624)]
+    [InlineData("h100", 8, 256, 0.95033, 1.09271)]
+    [InlineData("h100", null, 8, 9.47137, 7.29259)]
+    [InlineData("h100", null, 32, 3.00940, 3.82548)]
+    [InlineData("h100", null, 128, 1.10083, 1.48624)]
+    [InlineData("b200", null, 8, 8.42110, 6.45677)]
+    [InlineData("b200", null, 32, 2.62717, 3.05275)]
+    [InlineData("b200", null, 64, 1.47199, 2.04303)]
+    [InlineData("b200", null, 128, 0.82173, 1.20731)]
+    [InlineData("b200", null, 256, 0.50069, 0.71097)]
+    public void Fewer_bits_save_what_was_measured_within_the_interval(string hardware, int? gpus, double batch, double eightBit, double sixteenBit)
+    {
+        var advice = AdviseLife(FormattableString.Invariant(
+            $"name: a life\nplace: {{zone: DE}}\nphases:\n  - {{name: serving, kind: deployment, estimate: {{inference: {{parameters: 235e9, active_parameters: 22e9, experts: 8/128, layers: 94, hardware: {hardware},{(gpus is { } count ? $" gpus: {count}," : "")} batch: {batch}, prompt_tokens: 300, output_tokens: 870, requests: 1e6}}}}}}\n"));
+        var lever = Assert.Single(advice.Levers.Concat(advice.Uncertain), lever => lever.Name == "weights in fp8 instead of bf16");
+
+        Assert.InRange(1 - (eightBit / sixteenBit), lever.Saving.Low, lever.Saving.High);
+    }
+
+    /// <summary>Energy of a prefix of 4,096 tokens, computed and read from a cache: arXiv 2605.05696 (CC BY 4.0).</summary>
+    [Theory]
+    [InlineData("Qwen3-32B", "parameters: 32.8e9", 262.3, 37.5)]
+    [InlineData("DeepSeek-V2-Lite", "parameters: 15.7e9, active_parameters: 2.4e9", 47.1, 17.2)]
+    [InlineData("DeepSeek-MoE-16B", "parameters: 16.4e9, active_parameters: 2.8e9", 45.2, 15.3)]
+    public void A_cache_saves_what_was_measured_within_the_interval(string model, string size, double computed, double read)
+    {
+        var advice = AdviseLife(
+            $"name: {model}\nplace: {{zone: DE}}\nphases:\n  - {{name: serving, kind: deployment, estimate: {{inference: {{{size}, hardware: h100, batch: 8, prompt_tokens: 4096, repeated_tokens: 4096, output_tokens: 1, requests: 1e6}}}}}}\n");
+        var lever = Assert.Single(advice.Levers, lever => lever.Kind == LeverKind.Cache);
+
+        Assert.InRange(1 - (read / computed), lever.Saving.Low, lever.Saving.High);
+        Assert.Contains(lever.Sources, source => source.Id == "IRMINSUL-2026");
+        Assert.DoesNotContain(advice.Unknown, one => one.Name.EndsWith("a cache of prompts", StringComparison.Ordinal));
+    }
 
     static string Render(Advice advice)
     {

@@ -19,7 +19,7 @@ public class OpenApiTests
         var routes = server.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
             .Where(route => route.RoutePattern.RawText is not ("/mcp" or "/mcp/" or "/openapi/{documentName}.json") && !IsPage(route.RoutePattern.RawText!)).ToList();
 
-        Assert.Equal(21, routes.Count);
+        Assert.Equal(22, routes.Count);
         Assert.All(routes, route =>
         {
             var method = route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Single().ToLowerInvariant();
@@ -38,6 +38,7 @@ public class OpenApiTests
     [InlineData("/api/v1/filters", "/api/v1/filters")]
     [InlineData("/api/v1/runs/{run}", "/api/v1/runs/" + Run)]
     [InlineData("/api/v1/runs/{run}/explain", "/api/v1/runs/" + Run + "/explain?figure=energy")]
+    [InlineData("/api/v1/runs/{run}/advice", "/api/v1/runs/" + Run + "/advice")]
     [InlineData("/api/v1/compare", "/api/v1/compare?run=" + Run + "&run=20261120-080002-aaaaa2")]
     [InlineData("/api/v1/totals", "/api/v1/totals?by=month")]
     [InlineData("/api/v1/budgets", "/api/v1/budgets")]

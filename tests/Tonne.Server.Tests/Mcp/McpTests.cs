@@ -20,12 +20,13 @@ public class McpTests
 
         var tools = await client.ListToolsAsync(cancellationToken: Cancelled);
 
-        Assert.Equal(["compare", "estimate_inference", "estimate_training", "explain", "footprint", "runs", "totals"], tools.Select(tool => tool.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["advise", "compare", "estimate_inference", "estimate_training", "explain", "footprint", "runs", "totals"], tools.Select(tool => tool.Name).Order(StringComparer.Ordinal));
         Assert.All(tools, tool => Assert.True(tool.ProtocolTool.Annotations?.ReadOnlyHint));
         var run = await CallAsync(client, "runs", ("run", "last"));
         // The figures are those of the command line.
         Assert.True(JsonNode.DeepEquals((await server.GetJsonAsync("/api/v1/runs/last"))["energy_kwh"]!["value"], run["energy_kwh"]!["value"]));
         Assert.Equal("tonne.explain/1", (string)(await CallAsync(client, "explain", ("run", Id), ("figure", "energy")))["schema"]!);
+        Assert.Equal("tonne.advice/1", (string)(await CallAsync(client, "advise", ("run", Id)))["schema"]!);
         Assert.Equal(1, (int)(await CallAsync(client, "runs", ("search", "mnist")))["total"]!);
         Assert.Equal("tonne.training-estimate/1", (string)(await CallAsync(client, "estimate_training", ("hardware", "h100"), ("model", "llama-3.1-8b")))["schema"]!);
         Assert.Equal("tonne.inference-estimate/1", (string)(await CallAsync(client, "estimate_inference", ("hardware", "h100"), ("model", "llama-3.1-70b"), ("outputTokens", "400")))["schema"]!);
@@ -51,7 +52,7 @@ public class McpTests
         await using var server = await RunningServer.StartAsync(home => home.Complete(Id, with: opening => opening with { Name = hostile, Command = ["python3", hostile], Project = hostile }));
         await using var client = await ConnectAsync(server);
 
-        foreach (var (tool, arguments) in new (string, (string, object?)[])[] { ("runs", [("run", "last")]), ("runs", []), ("explain", [("run", Id)]), ("totals", [("by", "project,name")]) })
+        foreach (var (tool, arguments) in new (string, (string, object?)[])[] { ("runs", [("run", "last")]), ("runs", []), ("explain", [("run", Id)]), ("advise", [("run", Id)]), ("totals", [("by", "project,name")]) })
         {
             var text = Text(await client.CallToolAsync(tool, arguments.ToDictionary(pair => pair.Item1, pair => pair.Item2, StringComparer.Ordinal), cancellationToken: Cancelled));
             Assert.StartsWith(StoredText.Notice, text, StringComparison.Ordinal);

@@ -3,6 +3,7 @@ import type { Report } from "../payload";
 import { ReportPage } from "../report/ReportPage";
 import { IsPart } from "../shared/frame";
 import { ProblemBox, Skeleton } from "./parts";
+import { RunAdvice } from "./RunAdvice";
 import { useDocument } from "./request";
 import type { Place } from "./router";
 import { oneLine } from "./text";
@@ -47,6 +48,7 @@ export function RunPage({ run, place }: { run: string; place: Place }) {
         <ReportPage
           key={`${id} ${place.query.get("boundary") ?? ""}`}
           report={report.data}
+          advice={isRunning ? undefined : (citation) => <RunAdvice run={id} citation={citation} />}
           above={
             <>
               {isRunning && (
@@ -70,6 +72,7 @@ export function RunPage({ run, place }: { run: string; place: Place }) {
                 <span class="quiet">JSON:</span>
                 {!isRunning && <a href={`/api/v1/runs/${id}`}>run</a>}
                 <a href={address}>report</a>
+                {!isRunning && <a href={`/api/v1/runs/${id}/advice`}>advice</a>}
                 {!isRunning && <a href={`/api/v1/runs/${id}/explain`}>derivation of the emissions</a>}
                 {!isRunning && <a href={`/api/v1/runs/${id}/explain?figure=energy`}>of the energy</a>}
                 {!isRunning && <a href={`/compare?run=${id}`}>Compare with another run</a>}

@@ -13,11 +13,18 @@ import { Footer, Frame, IsPart } from "../shared/frame";
 import { Stages } from "../stages/Stages";
 import { WhatIf } from "../what-if/WhatIf";
 
+interface ReportPageProps {
+  report: Report;
+  above?: ComponentChildren;
+  /** The section with the ways to reduce the emissions, with the citation of the run. Default: none. */
+  advice?: ((citation: string) => ComponentChildren) | undefined;
+}
+
 /**
  * The page of a run: contents, answer, and every section that the run has. In the dashboard it is a part of a page that has
- * skip link, keys, theme and the element main itself; `above` stands before the answer there.
+ * skip link, keys, theme and the element main itself; `above` stands before the answer there, and `advice` before the question what if.
  */
-export function ReportPage(props: { report: Report; above?: ComponentChildren }) {
+export function ReportPage(props: ReportPageProps) {
   const isPart = useContext(IsPart);
   return !isPart && location.hash === "#summary" ? <Summary report={props.report} /> : <Whole {...props} />;
 }
@@ -48,7 +55,7 @@ function Summary({ report }: { report: Report }) {
   );
 }
 
-function Whole({ report, above }: { report: Report; above?: ComponentChildren }) {
+function Whole({ report, above, advice }: ReportPageProps) {
   const [chosen, setChosen] = useState<string | null>(() => new URLSearchParams(location.hash.split("?")[1] ?? "").get("boundary"));
   const boundary = report.boundaries.steps.find((step) => step.id === chosen && !step.is_headline) ?? null;
   const citation = useMemo(() => cite(report), [report]);
@@ -59,6 +66,7 @@ function Whole({ report, above }: { report: Report; above?: ComponentChildren })
     ["power", "Power over time"],
     ["boundaries", "Boundaries"],
     ...(report.prediction ? [["prediction", "A prediction"]] : []),
+    ...(advice ? [["advice", "How to reduce it"]] : []),
     ["what-if", "What if"],
     ["published", "Published models"],
     ["derivation", "Where it comes from"],
@@ -72,7 +80,7 @@ function Whole({ report, above }: { report: Report; above?: ComponentChildren })
       eyebrow={<Eyebrow report={report} />}
       answer={<Answer report={report} boundary={boundary} onReset={() => setChosen(null)} />}
     >
-      {() => <Rest report={report} boundary={boundary} onChoose={setChosen} citation={citation} />}
+      {() => <Rest report={report} boundary={boundary} onChoose={setChosen} citation={citation} advice={advice} />}
     </Frame>
   );
 }
@@ -91,7 +99,7 @@ function Eyebrow({ report }: { report: Report }) {
   );
 }
 
-function Rest(props: { report: Report; boundary: ReportBoundary | null; onChoose: (id: string | null) => void; citation: string }) {
+function Rest(props: ReportPageProps & { boundary: ReportBoundary | null; onChoose: (id: string | null) => void; citation: string }) {
   const { report, citation } = props;
   const { run } = report;
   return (
@@ -109,6 +117,7 @@ function Rest(props: { report: Report; boundary: ReportBoundary | null; onChoose
       )}
       <Boundaries boundaries={report.boundaries} chosen={props.boundary?.id ?? null} onChoose={props.onChoose} citation={citation} />
       {report.prediction && <Prediction prediction={report.prediction} citation={citation} />}
+      {props.advice?.(citation)}
       <WhatIf subject={report} total={report.answer.total} citation={citation} />
       <Published published={report.published} own={report.answer.total} name="this run" year={run.started_at.slice(0, 4)} citation={citation} />
       <Derivation derivation={report.derivation} sources={report.sources} command={`tonne explain ${run.id}`} citation={citation} />

@@ -147,7 +147,8 @@ export function toCsv(table: Table): string {
   return [table.head, ...table.rows].map((row) => row.map(cell).join(",") + "\r\n").join("");
 }
 
-async function copyText(text: string): Promise<void> {
+/** Puts a text on the clipboard. */
+export async function copyText(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
   } catch {

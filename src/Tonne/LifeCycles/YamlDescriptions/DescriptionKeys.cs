@@ -32,7 +32,7 @@ static class DescriptionKeys
     public static readonly string[] EstimateTraining = ["model", "model_file", "parameters", "active_parameters", "tokens", "operations", "hardware", "chips", "hours", "precision", "distilled", "tune", "runs"];
 
     public static readonly string[] EstimateInference =
-        ["model", "model_file", "parameters", "active_parameters", "hardware", "gpus", "batch", "precision", "prompt_tokens", "cached_tokens", "output_tokens", "reasoning_tokens", "layers",
+        ["model", "model_file", "parameters", "active_parameters", "hardware", "gpus", "batch", "precision", "prompt_tokens", "cached_tokens", "repeated_tokens", "smaller_parameters", "output_tokens", "reasoning_tokens", "layers",
             "kv_bytes_per_token", "experts", "software", "requests", "requests_per_day"];
 
     public static readonly string[] Data = ["stored", "transferred", "source"];

@@ -85,6 +85,8 @@ sealed class EstimateReader(DescriptionProblems problems, SourceResolver sources
             Precision = precision,
             PromptTokens = prompt,
             CachedTokens = Amount(block, "cached_tokens"),
+            RepeatedTokens = ReadRepeated(block, prompt),
+            SmallerParameters = ReadSmaller(block, parameters),
             OutputTokens = tokens,
             ReasoningTokens = Amount(block, "reasoning_tokens"),
             Layers = Amount(block, "layers"),
@@ -94,6 +96,24 @@ sealed class EstimateReader(DescriptionProblems problems, SourceResolver sources
             RequestsPerDay = day,
             Requests = requests,
         };
+    }
+
+    /// <summary>Prompt tokens that repeat: a part of the prompt.</summary>
+    double? ReadRepeated(DescriptionBlock block, double? prompt)
+    {
+        var repeated = Amount(block, "repeated_tokens");
+        if (repeated is { } tokens && !(prompt >= tokens))
+            problems.Add(block.GetLine("repeated_tokens"), "'repeated_tokens' are part of 'prompt_tokens': give both, and not more than those.");
+        return repeated;
+    }
+
+    /// <summary>Parameters of a smaller model.</summary>
+    double? ReadSmaller(DescriptionBlock block, double? parameters)
+    {
+        var smaller = Amount(block, "smaller_parameters");
+        if (smaller >= parameters)
+            problems.Add(block.GetLine("smaller_parameters"), "'smaller_parameters' must be fewer than 'parameters'.");
+        return smaller;
     }
 
     string? ReadTune(DescriptionBlock block)
