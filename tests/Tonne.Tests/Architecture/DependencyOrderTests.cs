@@ -23,7 +23,8 @@ public partial class DependencyOrderTests
         ["Tonne.Hosting"] = ["Tonne.Instruments", "Tonne.Ledgers"],
         ["Tonne.OpenTelemetry"] = ["Tonne.Hosting"],
         ["Tonne.Extensions.AI"] = ["Tonne.Estimation", "Tonne.Ledgers"],
-        ["Tonne.Cli"] = ["Tonne.Instruments", "Tonne.Reporting", "Tonne.Lab"],
+        ["Tonne.Services"] = ["Tonne.Estimation", "Tonne.Ledgers", "Tonne.Instruments"],
+        ["Tonne.Cli"] = ["Tonne.Instruments", "Tonne.Reporting", "Tonne.Lab", "Tonne.Services"],
         ["Tonne.Server"] = ["Tonne.Instruments", "Tonne.Reporting"],
     };
 

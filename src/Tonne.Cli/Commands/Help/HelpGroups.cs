@@ -6,8 +6,8 @@ static class HelpGroups
     /// <summary>Name of each group and its commands.</summary>
     public static IReadOnlyList<(string Name, string[] Verbs)> All { get; } =
     [
-        ("Measure", ["run", "attach", "watch", "mark", "bench", "lab"]),
-        ("Explain", ["list", "show", "total", "calls", "explain", "compare", "reconcile", "learn"]),
+        ("Measure", ["run", "attach", "watch", "mark", "bench", "lab", "import"]),
+        ("Explain", ["list", "show", "total", "calls", "status-line", "explain", "compare", "reconcile", "learn"]),
         ("Estimate", ["estimate", "footprint", "catalog"]),
         ("Plan", ["plan", "advise", "grid"]),
         ("Share", ["report", "budget", "serve", "mcp"]),
