@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tonne.Ledgers.RunFolders;
@@ -91,7 +92,11 @@ sealed record ReplyLine
         }
     }
 
-    static double[]? ToArray(Bounds? bounds) => bounds is { } known ? [known.Low, known.Best, known.High] : null;
+    // Seven digits: there may be a thousand replies a day, and their bounds are wide.
+    static double[]? ToArray(Bounds? bounds) => bounds is { } known ? [Round(known.Low), Round(known.Best), Round(known.High)] : null;
+
+    static double Round(double number) =>
+        double.Parse(number.ToString("G7", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     static Bounds? ToBounds(double[]? numbers) =>
         numbers is null ? null : numbers is [var low, var best, var high] ? new Bounds(low, best, high)
