@@ -45,7 +45,7 @@ static class ImportCommand
     static Command CreateUsageImport(CommandContext context)
     {
         var files = new Argument<string[]>("files") { Description = "CSV as a provider's usage page exports it", Arity = ArgumentArity.OneOrMore };
-        var columns = new Option<string>("--columns") { Description = "model=A,time=B,input=C+D,cached=E,output=F,requests=G,project=H; 'uncached' for an input without cached tokens. Default: the columns of Anthropic or OpenAI", HelpName = "LIST" };
+        var columns = new Option<string>("--columns") { Description = "model=A,time=B,input=C,output=D, also cached, requests, project; uncached instead of input where that has no cached tokens; C+D adds up. Default: the columns of Anthropic or OpenAI", HelpName = "LIST" };
         var options = new ImportOptions();
         var command = new Command("usage", "Import the tokens of a provider's usage export. Leave out what an agent's logs have too: it would count twice.") { files, columns };
         options.AddTo(command);
