@@ -42,6 +42,9 @@ sealed record CommandContext(
     /// <summary>Replaces this process by a program with variables added to its environment; returns an exit code if it cannot. Default: it cannot.</summary>
     public Func<IReadOnlyList<string>, IReadOnlyDictionary<string, string>, int> ReplaceProcess { get; init; } = static (_, _) => Commands.CommandLine.Failure;
 
+    /// <summary>Opens standard input. Default: that of this process; nothing where it is a terminal, for which nobody should wait.</summary>
+    public Func<Stream> OpenInput { get; init; } = static () => Console.IsInputRedirected ? Console.OpenStandardInput() : Stream.Null;
+
     /// <summary>The system that commands run on and that is read, if it is not Linux. Default: the running one; null on Linux.</summary>
     public HostSystem? HostSystem { get; init; } = Instruments.MacAndWindows.HostSystem.Current;
 

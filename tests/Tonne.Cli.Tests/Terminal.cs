@@ -7,6 +7,9 @@ sealed class Terminal : IDisposable
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("tonne-cli-").FullName;
 
+    /// <summary>What standard input has.</summary>
+    public string Input { get; set; } = "";
+
     public string this[string variable]
     {
         set => _variables[variable] = value;
@@ -21,7 +24,10 @@ sealed class Terminal : IDisposable
     }
 
     public CommandContext CreateContext(TextWriter? output = null, TextWriter? error = null) =>
-        new(TimeProvider.System, output ?? TextWriter.Null, error ?? TextWriter.Null, Variable, Folder, IsOutTerminal: false, IsErrorTerminal: false, Width: 80);
+        new(TimeProvider.System, output ?? TextWriter.Null, error ?? TextWriter.Null, Variable, Folder, IsOutTerminal: false, IsErrorTerminal: false, Width: 80)
+        {
+            OpenInput = () => new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Input)),
+        };
 
     public string? Variable(string name) => _variables.TryGetValue(name, out var value) ? value
         : name is "HOME" ? Folder : name is "TONNE_HOME" ? Path.Combine(Folder, "ledger") : null;

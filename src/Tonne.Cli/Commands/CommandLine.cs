@@ -125,6 +125,8 @@ static class CommandLine
             ServeCommand.Build(context),
             McpCommand.Build(context),
             LedgerCommand.Build(context),
+            ImportCommand.Build(context),
+            StatusLineCommand.Build(context),
             SlurmCommand.Build(context),
             EstimateCommand.Build(context),
             CatalogCommand.Build(context),

@@ -218,7 +218,10 @@ static class LedgerCommand
         return command;
     }
 
-    static Command Import(CommandContext context)
+    static Command Import(CommandContext context) => new("import", "Import runs of another tool.") { CreateCodeCarbonImport(context) };
+
+    /// <summary><c>import codecarbon FILE</c>, of <c>tonne ledger</c> and of <c>tonne</c>.</summary>
+    internal static Command CreateCodeCarbonImport(CommandContext context)
     {
         var file = new Argument<string>("file") { Description = "emissions.csv as CodeCarbon writes it" };
         var order = CreateDateOrderOption();
@@ -239,7 +242,7 @@ static class LedgerCommand
             context.Out.WriteLine($"{outcome.Added.Length} runs added, {outcome.Known.Length} known already, {outcome.Problems.Length} rows skipped");
             return outcome.Added.Length + outcome.Known.Length > 0 || outcome.Problems.Length == 0 ? 0 : CommandLine.Failure;
         });
-        return new Command("import", "Import runs of another tool.") { codecarbon };
+        return codecarbon;
     }
 
     static Command Export(CommandContext context)

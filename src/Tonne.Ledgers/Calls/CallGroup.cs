@@ -17,4 +17,10 @@ public enum CallGroup
 
     /// <summary>The provider.</summary>
     Provider,
+
+    /// <summary>The project that the calls were made for.</summary>
+    Project,
+
+    /// <summary>The commit that followed the replies of a coding agent. Needs single replies: <see cref="ReplyLog"/>.</summary>
+    Commit,
 }

@@ -27,6 +27,9 @@ public sealed record CallKey
     /// <summary>The model that answered, as the provider reports it; empty if unknown.</summary>
     public string AnsweredModel { get; init => field = Clean(value); } = "";
 
+    /// <summary>The project that the calls were made for, as a coding agent's log names its folder; empty if unknown.</summary>
+    public string Project { get; init => field = Clean(value); } = "";
+
     /// <summary>How the energy is known: <c>estimated/METHOD</c>, <c>measured/METHOD</c>, or empty for calls without a figure.</summary>
     public string Method { get; init => field = Clean(value); } = "";
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Tonne.Ledgers.RunFolders;
 using Tonne.Quantities;
 
@@ -23,6 +24,10 @@ sealed record CallLine
     public required string Model { get; init; }
 
     public required string AnsweredModel { get; init; }
+
+    // Rows without one are written as before there were projects.
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Project { get; init; }
 
     public required string Method { get; init; }
 
@@ -94,6 +99,7 @@ sealed record CallLine
             Operation = Operation,
             Model = Model,
             AnsweredModel = AnsweredModel,
+            Project = Project ?? "",
             Method = Method,
             Boundary = Boundary,
             IntensityGramsPerKwh = IntensityGPerKwh,
@@ -121,6 +127,7 @@ sealed record CallLine
         Operation = row.Key.Operation,
         Model = row.Key.Model,
         AnsweredModel = row.Key.AnsweredModel,
+        Project = row.Key.Project.Length > 0 ? row.Key.Project : null,
         Method = row.Key.Method,
         Boundary = row.Key.Boundary,
         IntensityGPerKwh = row.Key.IntensityGramsPerKwh,

@@ -10,10 +10,12 @@ public sealed record CallTotal(ImmutableArray<CallTotalRow> Rows, CallTotalRow S
 {
     /// <summary>Adds up rows.</summary>
     /// <param name="rows">The rows.</param>
-    /// <param name="by">What they are grouped by.</param>
+    /// <param name="by">What they are grouped by; not <see cref="CallGroup.Commit"/>, which sums of an hour do not know.</param>
+    /// <exception cref="ArgumentOutOfRangeException">They cannot be grouped so.</exception>
     public static CallTotal Of(IEnumerable<CallRow> rows, CallGroup by)
     {
         ArgumentNullException.ThrowIfNull(rows);
+        ArgumentOutOfRangeException.ThrowIfEqual(by, CallGroup.Commit);
         var all = rows.ToList();
         var groups = all.GroupBy(row => GetGroup(row.Key, by), StringComparer.Ordinal).Select(group => AddUp(group.Key, group));
         var isTime = by is CallGroup.Hour or CallGroup.Day;
@@ -43,6 +45,7 @@ public sealed record CallTotal(ImmutableArray<CallTotalRow> Rows, CallTotalRow S
         CallGroup.Day => key.Hour.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         CallGroup.Service => key.Service,
         CallGroup.Provider => key.Provider,
+        CallGroup.Project => key.Project,
         _ => key.Model.Length > 0 ? key.Model : key.AnsweredModel,
     };
 }

@@ -36,7 +36,7 @@ public static class CallsText
         var (estimated, measured) = (sum.Estimated, sum.Measured);
         if (estimated.Requests + measured.Requests + sum.Sum.Dropped == 0)
         {
-            yield return "No calls. A .NET program writes them with Tonne.Extensions.AI: docs/ai-calls.md.";
+            yield return "No calls. A .NET program writes them (docs/ai-calls.md); 'tonne import' reads logs of agents (docs/coding-agents.md).";
             yield break;
         }
 

@@ -119,6 +119,6 @@ public sealed class CallsCommandTests : IDisposable
         var (code, _, error) = _terminal.Type("calls", "--by", "moon");
 
         Assert.Equal(2, code);
-        Assert.Contains("--by 'moon' is not one of model, hour, day, service and provider", error, StringComparison.Ordinal);
+        Assert.Contains("--by 'moon' is not one of model, hour, day, service, provider, project and commit", error, StringComparison.Ordinal);
     }
 }

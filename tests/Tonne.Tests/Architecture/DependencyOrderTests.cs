@@ -24,7 +24,7 @@ public partial class DependencyOrderTests
         ["Tonne.OpenTelemetry"] = ["Tonne.Hosting"],
         ["Tonne.Extensions.AI"] = ["Tonne.Estimation", "Tonne.Ledgers"],
         ["Tonne.Services"] = ["Tonne.Estimation", "Tonne.Ledgers", "Tonne.Instruments"],
-        ["Tonne.Cli"] = ["Tonne.Instruments", "Tonne.Reporting", "Tonne.Lab"],
+        ["Tonne.Cli"] = ["Tonne.Instruments", "Tonne.Reporting", "Tonne.Lab", "Tonne.Services"],
         ["Tonne.Server"] = ["Tonne.Instruments", "Tonne.Reporting"],
     };
 

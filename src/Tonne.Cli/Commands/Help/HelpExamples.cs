@@ -46,7 +46,23 @@ static class HelpExamples
         ["service list"] = ["tonne service list"],
         ["service show"] = ["tonne service show chat", "tonne service show chat --training 24700kg", "tonne service show chat --json"],
         ["service report"] = ["tonne service report chat -o chat.md", "tonne service report chat -o hours.csv --since 2026-11-01"],
-        ["calls"] = ["tonne calls", "tonne calls --since 30d --by day", "tonne calls --by service --json"],
+        ["calls"] =
+        [
+            "tonne calls",
+            "tonne calls --since 30d --by day",
+            "tonne calls --by commit --repository .",
+            "tonne calls --by service --json",
+        ],
+        ["status-line"] = ["tonne status-line", "tonne status-line --zone US"],
+        ["import"] = ["tonne import claude-code", "tonne import codecarbon emissions.csv", "tonne import usage export.csv"],
+        ["import codecarbon"] = ["tonne import codecarbon emissions.csv"],
+        ["import claude-code"] = ["tonne import claude-code", "tonne import claude-code --since 7d --zone US --dry-run"],
+        ["import codex"] = ["tonne import codex", "tonne import codex ~/.codex/sessions/2026/11 --json"],
+        ["import usage"] =
+        [
+            "tonne import usage anthropic-export.csv",
+            "tonne import usage mine.csv --columns model=Model,time=Day,input=In,output=Out",
+        ],
         ["budget"] = ["tonne budget set --project vision 50kg/month", "tonne budget show", "tonne budget check --project vision"],
         ["budget set"] = ["tonne budget set --project vision 50kg/month", "tonne budget set 3kWh/day"],
         ["budget show"] = ["tonne budget show", "tonne budget show --json"],

@@ -52,14 +52,15 @@ sealed class HelpScreen(CommandContext context) : SynchronousCommandLineAction
             WriteTerms(screen, "Options:", command.Options.Where(option => !option.Hidden && option is not HelpOption).Select(option => (FormatOption(option), option.Description ?? "")), isShort);
         if (HelpExamples.Find(path) is { } examples)
         {
-            screen.Append('\n');
+            if (command is not RootCommand)
+                screen.Append('\n');
             WriteHeading(screen, "Examples:");
             foreach (var example in examples)
                 screen.Append("  ").Append(example).Append('\n');
         }
 
         if (command.Subcommands.Any(sub => !sub.Hidden))
-            screen.Append('\n').Append(path.Length == 0 ? "More about a command: tonne COMMAND --help     Version: tonne --version\n" : $"More about a command: tonne {path} COMMAND --help\n");
+            screen.Append(path.Length == 0 ? "More about a command: tonne COMMAND --help     Version: tonne --version\n" : $"\nMore about a command: tonne {path} COMMAND --help\n");
         return screen.ToString();
     }
 

@@ -9,7 +9,8 @@ static class VerbSuggestions
     static readonly (string[] Words, string[] Suggestions)[] _meanings =
     [
         (["export", "dump", "download"], ["tonne ledger export codecarbon", "tonne report last --json"]),
-        (["import", "load"], ["tonne ledger import codecarbon FILE"]),
+        (["load"], ["tonne import codecarbon FILE"]),
+        (["agent", "claude", "claude-code", "codex", "transcripts"], ["tonne import claude-code", "tonne import codex"]),
         (["html", "page", "browser"], ["tonne report last --html --open"]),
         (["save", "print", "md", "markdown", "csv", "json", "pdf", "card", "model-card", "publish", "share"], ["tonne report last --md"]),
         (["summary", "summarize", "summarise", "view", "display", "info", "details", "get", "result", "results", "last", "inspect"], ["tonne show last"]),
