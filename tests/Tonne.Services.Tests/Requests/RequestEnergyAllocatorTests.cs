@@ -319,6 +319,35 @@ public class RequestEnergyAllocatorTests
     }
 
     [Fact]
+    public void Requests_of_which_nothing_more_is_heard_leave_with_a_reason()
+    {
+        var allocator = new RequestEnergyAllocator(new RequestEnergyOptions
+        {
+            IdleWatts = 100, Lateness = TimeSpan.FromSeconds(1), LongestRequest = TimeSpan.FromSeconds(10),
+        });
+        var (lost, sum) = (new List<RequestEnergy>(), 0L);
+        for (var second = 0; second <= 300; second++)
+        {
+            allocator.AddReading(_start.AddSeconds(second), 100 * second);
+            allocator.Begin($"r{second}", "m", _start.AddSeconds(second));
+            Take(allocator.Settle());
+            // 41 requests that are waited for, 11 that wait for their windows, and 11 windows.
+            Assert.InRange(allocator.Held, 0, 65);
+        }
+
+        Take(allocator.Finish());
+
+        Assert.Equal((301, 30_000_000_000, 0), (lost.Count, sum, allocator.Held));
+        Assert.All(lost, request => Assert.Contains("not reported", request.Reason, StringComparison.Ordinal));
+
+        void Take(RequestAllocation allocation)
+        {
+            lost.AddRange(allocation.Requests);
+            sum += allocation.Requests.Sum(request => request.Total.Value) + allocation.Windows.Sum(window => window.Idle.Value);
+        }
+    }
+
+    [Fact]
     public void Too_many_requests_are_refused_and_counted_where_there_are_no_readings()
     {
         var allocator = new RequestEnergyAllocator(new RequestEnergyOptions { IdleWatts = 0, Capacity = 10 });
