@@ -129,7 +129,8 @@ public sealed class AccessLogFormat
     {
         if (DateTimeOffset.TryParseExact(text, _clfTimes, CultureInfo.InvariantCulture, DateTimeStyles.None, out time))
             return IsPlausible(time);
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number is >= 1e8 and < 1e14)
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && number is >= 1e8 and < 1e14)
         {
             // 1e11 s would be in the year 5138, and 1e11 ms is in 1973.
             time = DateTimeOffset.UnixEpoch.AddSeconds(number < 1e11 ? number : number / 1e3);
@@ -141,12 +142,13 @@ public sealed class AccessLogFormat
 
     static bool IsPlausible(DateTimeOffset time) => time.Year is >= 1990 and < 5_000;
 
-    static string ReadText(Match match, string group) => match.Groups[group] is { Success: true } found && found.Value != "-" ? found.Value : "";
+    static string ReadText(Match match, string group) =>
+        match.Groups[group] is { Success: true } found && found.Value != "-" ? found.Value : "";
 
     // Beyond a day, a duration is not believed.
     static TimeSpan? ReadSpan(Match match, string group, double seconds) =>
-        double.TryParse(match.Groups[group].ValueSpan, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture,
-            out var number) && number * seconds is >= 0 and <= 86_400
+        double.TryParse(match.Groups[group].ValueSpan, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
+            CultureInfo.InvariantCulture, out var number) && number * seconds is >= 0 and <= 86_400
             ? TimeSpan.FromSeconds(number * seconds) : null;
 
     static long ReadCount(Match match, string group) =>

@@ -30,15 +30,32 @@ public sealed class LogFollower(string path, LogPosition? position = null) : IDi
     /// <summary>How far the file was read.</summary>
     public LogPosition Position => new(_offset, _head.ToArray());
 
-    /// <summary>Moves behind what is in the file now: its earlier lines are not returned.</summary>
+    /// <summary>Moves behind the last whole line that is in the file now: it and the lines before it are not returned.</summary>
     /// <returns>Why the file cannot be read; null if it was, or is missing.</returns>
     public string? SkipToEnd()
     {
-        while (true)
+        SafeFileHandle? now = null;
+        try
         {
-            var lines = Read();
-            if (!lines.HasMore)
-                return lines.Lines.IsEmpty && lines.Reason?.StartsWith("It cannot", StringComparison.Ordinal) == true ? lines.Reason : null;
+            now = Open();
+            if (now is null)
+                return null;
+            var begin = Math.Max(0, RandomAccess.GetLength(now) - MaxLineBytes);
+            var buffer = new byte[MaxLineBytes];
+            var count = RandomAccess.Read(now, buffer, begin);
+            var whole = buffer.AsSpan(0, count).LastIndexOf((byte)'\n') + 1;
+            _isInLongLine = whole == 0 && begin > 0;
+            (_offset, _head) = (begin + (_isInLongLine ? count : whole), []);
+            Replace(ref now);
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            return Describe(error);
+        }
+        finally
+        {
+            now?.Dispose();
         }
     }
 
@@ -52,8 +69,7 @@ public sealed class LogFollower(string path, LogPosition? position = null) : IDi
         SafeFileHandle? now = null;
         try
         {
-            now = File.Exists(path)
-                ? File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete) : null;
+            now = Open();
             if (now is not null && IsSame(now))
             {
                 Replace(ref now);
@@ -76,7 +92,7 @@ public sealed class LogFollower(string path, LogPosition? position = null) : IDi
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            reason = $"It cannot be read: {error.Message}";
+            reason = Describe(error);
         }
         finally
         {
@@ -90,6 +106,11 @@ public sealed class LogFollower(string path, LogPosition? position = null) : IDi
 
     /// <inheritdoc/>
     public void Dispose() => _file?.Dispose();
+
+    static string Describe(Exception error) => $"The file cannot be read: {error.Message}";
+
+    SafeFileHandle? Open() => !File.Exists(path) ? null
+        : File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
     void Replace(ref SafeFileHandle? now)
     {

@@ -7,7 +7,8 @@ namespace Tonne.Services.Logs;
 /// <remarks>
 /// The last object of a reply has the counts and durations in ns (ollama/ollama, docs/api.md: <c>/api/generate</c>, <c>/api/chat</c>,
 /// <c>/api/embed</c>). From its end backwards: <c>eval_duration</c> is the answer, <c>prompt_eval_duration</c> the prompt; the rest of
-/// <c>total_duration</c> is waiting and loading the model. Ollama reports no cached tokens; a prompt that was cached whole may have no count.
+/// <c>total_duration</c> is waiting and loading the model. Ollama reports no cached tokens; a prompt that was cached whole may have no
+/// count.
 /// </remarks>
 public static class OllamaReply
 {

@@ -6,13 +6,13 @@ namespace Tonne.Services.Requests;
 
 /// <summary>Divides the energy of a device among the requests that it serves: Σ requests + idle = the counter, to the microjoule.</summary>
 /// <remarks>
-/// A window lies between two readings of the device's energy counter. In it, idle energy (idle power × time, at most the counter's) is split
-/// by time: at each instant equally among the requests that are there, and what falls into times without a request is idle. Energy above it is
-/// split by the work that each request has in the window (<see cref="ServedModelWork"/>). Splits are of whole microjoules by largest
-/// remainder.
-/// <para>Readings and requests may come in any order and late: a window is divided when <see cref="RequestEnergyOptions.Lateness"/> has passed
-/// after it and no request that is known to run overlaps it, at the latest after <see cref="RequestEnergyOptions.LongestRequest"/>. Then it
-/// is final, and requests leave with their last window: memory does not grow with time. Thread safe.</para>
+/// A window lies between two readings of the device's energy counter. In it, idle energy (idle power × time, at most the counter's) is
+/// split by time: at each instant equally among the requests that are there, and what falls into times without a request is idle. Energy
+/// above it is split by the work that each request has in the window (<see cref="ServedModelWork"/>). Splits are of whole microjoules by
+/// largest remainder.
+/// <para>Readings and requests may come in any order and late: a window is divided when <see cref="RequestEnergyOptions.Lateness"/> has
+/// passed after it and no request that is known to run overlaps it, at the latest after <see cref="RequestEnergyOptions.LongestRequest"/>.
+/// Then it is final, and requests leave with their last window: memory does not grow with time. Thread safe.</para>
 /// </remarks>
 public sealed class RequestEnergyAllocator
 {
@@ -76,8 +76,8 @@ public sealed class RequestEnergyAllocator
 
     /// <summary>Takes a reading of the device's energy counter.</summary>
     /// <remarks>
-    /// The first one has no meaning of its own. A lower value means that the counter began anew: what it counted since the reading before is
-    /// unknown, a gap.
+    /// The first one has no meaning of its own. A lower value means that the counter began anew: what it counted since the reading before
+    /// is unknown, a gap.
     /// </remarks>
     /// <param name="time">When it was read.</param>
     /// <param name="joules">The counter, J.</param>

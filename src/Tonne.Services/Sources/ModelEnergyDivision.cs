@@ -4,11 +4,12 @@ using Tonne.Services.Requests;
 
 namespace Tonne.Services.Sources;
 
-/// <summary>Divides the energy of a device among its models, where only sums over requests are known: Σ models + idle = the energy.</summary>
+/// <summary>Divides the energy of a device among its models, where only sums over requests are known: Σ models + idle = the
+/// energy.</summary>
 /// <remarks>
-/// Above idle by work (<see cref="ServedModelWork"/>), with the mean number of running requests as the batch and the mean length of prompts and
-/// answers for the attention cache. Idle by the mean number of requests that run or wait, N: the part min(1, ΣN) is the models', by N. Where the
-/// number is not reported, it is requests × mean time ÷ time (Little 1961, doi 10.1287/opre.9.3.383).
+/// Above idle by work (<see cref="ServedModelWork"/>), with the mean number of running requests as the batch and the mean length of
+/// prompts and answers for the attention cache. Idle by the mean number of requests that run or wait, N: the part min(1, ΣN) is the
+/// models', by N. Where the number is not reported, it is requests × mean time ÷ time (Little 1961, doi 10.1287/opre.9.3.383).
 /// </remarks>
 /// <param name="Models">The models, in the order given.</param>
 /// <param name="Idle">What fell on no model.</param>
@@ -44,7 +45,8 @@ public sealed record ModelEnergyDivision(ImmutableArray<ModelEnergy> Models, Mic
         (energy - idle).Split(work, workParts);
         idle.Split(presence, idleParts);
         return new ModelEnergyDivision(
-            [.. deltas.Select((delta, i) => new ModelEnergy(delta, workParts[i], idleParts[i], Explain(delta)))], workParts[^1] + idleParts[^1]);
+            [.. deltas.Select((delta, i) => new ModelEnergy(delta, workParts[i], idleParts[i], Explain(delta)))],
+            workParts[^1] + idleParts[^1]);
     }
 
     static double GetWork(TokenDelta delta, ServedModelWork work)

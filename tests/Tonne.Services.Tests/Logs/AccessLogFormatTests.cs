@@ -35,7 +35,8 @@ public class AccessLogFormatTests
 
         Assert.Null(reason);
         var arrival = new DateTimeOffset(2026, 11, 2, 8, 0, 6, TimeSpan.Zero);
-        Assert.Equal(("r1", "llama", 900, 100, 321), (request!.Id, request.Model, request.PromptTokens, request.CachedTokens, request.OutputTokens));
+        Assert.Equal(("r1", "llama", 900, 100, 321), (request!.Id, request.Model, request.PromptTokens, request.CachedTokens,
+            request.OutputTokens));
         Assert.Equal((arrival, arrival.AddSeconds(0.25), arrival.AddSeconds(1.25), arrival.AddSeconds(4.25)),
             (request.Arrival.ToUniversalTime(), request.Start!.Value.ToUniversalTime(), request.FirstToken!.Value.ToUniversalTime(),
                 request.End.ToUniversalTime()));

@@ -108,6 +108,30 @@ public sealed class LogFollowerTests : IDisposable
     }
 
     [Fact]
+    public void A_line_that_was_begun_is_returned_when_it_ends_also_after_skipping()
+    {
+        File.WriteAllText(Log, "one\ntw");
+        using var follower = new LogFollower(Log);
+
+        follower.SkipToEnd();
+        File.AppendAllText(Log, "o\nthree\n");
+
+        Assert.Equal(["two", "three"], follower.Read().Lines);
+    }
+
+    [Fact]
+    public void A_file_that_may_not_be_read_has_a_reason()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "root reads every file");
+        File.WriteAllText(Log, "one\n");
+        File.SetUnixFileMode(Log, UnixFileMode.None);
+        using var follower = new LogFollower(Log);
+
+        Assert.Contains("cannot be read", follower.Read().Reason, StringComparison.Ordinal);
+        Assert.Contains("cannot be read", follower.SkipToEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_line_that_is_too_long_is_left_out_and_counted()
     {
         using var follower = new LogFollower(Log);

@@ -31,7 +31,8 @@ public class OllamaReplyTests
     {
         // docs/api.md, "Generate Embeddings"; the time is that of its receipt.
         const string Embedding = """
-            {"model": "all-minilm", "embeddings": [[0.01, -0.001]], "total_duration": 14143917, "load_duration": 1019500, "prompt_eval_count": 8}
+            {"model": "all-minilm", "embeddings": [[0.01, -0.001]], "total_duration": 14143917, "load_duration": 1019500,
+                "prompt_eval_count": 8}
             """;
         var received = new DateTimeOffset(2026, 11, 2, 8, 0, 0, TimeSpan.Zero);
 

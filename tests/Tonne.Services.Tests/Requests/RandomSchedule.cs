@@ -91,7 +91,8 @@ sealed class RandomSchedule
         {
             Id = id, Model = model, Arrival = _start.AddSeconds(arrival), Start = random.Next(2) == 0 ? null : _start.AddSeconds(start),
             FirstToken = random.Next(2) == 0 ? null : _start.AddSeconds(start + ((end - start) * random.NextDouble())),
-            End = _start.AddSeconds(end), PromptTokens = random.Next(5_000), CachedTokens = random.Next(5_000), OutputTokens = random.Next(900),
+            End = _start.AddSeconds(end), PromptTokens = random.Next(5_000), CachedTokens = random.Next(5_000),
+            OutputTokens = random.Next(900),
         };
         var isAnnounced = random.Next(2) == 0;
         if (isAnnounced)

@@ -43,7 +43,8 @@ public class MetricPageTests
         Assert.Equal("counter", page.Types["http_requests_total"]);
         Assert.Equal("histogram", page.Types["http_request_duration_seconds"]);
         var first = page.Samples[0];
-        Assert.Equal(("http_requests_total", 1027d, "post", "200"), (first.Name, first.Value, first.FindLabel("method"), first.FindLabel("code")));
+        Assert.Equal(("http_requests_total", 1027d, "post", "200"), (first.Name, first.Value, first.FindLabel("method"),
+            first.FindLabel("code")));
         Assert.Equal(new DateTimeOffset(2014, 3, 17, 14, 26, 3, TimeSpan.Zero), first.Time);
         Assert.Equal("C:\\DIR\\FILE.TXT", page.Samples[2].FindLabel("path"));
         Assert.Equal("Cannot find file:\n\"FILE.TXT\"", page.Samples[2].FindLabel("error"));
@@ -148,7 +149,8 @@ public class MetricPageTests
         Prop.ForAll(Arb.From(samples), sample =>
         {
             var labels = string.Join(',', sample.values.Select((text, index) => $"l{index}=\"{Escape(text)}\""));
-            var number = double.IsInfinity(sample.value) ? sample.value > 0 ? "+Inf" : "-Inf" : sample.value.ToString("r", CultureInfo.InvariantCulture);
+            var number = double.IsInfinity(sample.value) ? sample.value > 0 ? "+Inf" : "-Inf"
+                : sample.value.ToString("r", CultureInfo.InvariantCulture);
 
             var page = MetricPage.Parse($"m{{{labels}}} {number} 5\n");
 

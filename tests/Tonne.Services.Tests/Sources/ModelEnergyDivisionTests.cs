@@ -20,7 +20,8 @@ public class ModelEnergyDivisionTests
         Assert.Equal([500_000_000, 1_500_000_000], division.Models.Select(model => model.Work.Value));
         Assert.Equal([250_000_000, 250_000_000], division.Models.Select(model => model.Idle.Value));
         Assert.Equal(500_000_000, division.Idle.Value);
-        Assert.Equal([0.75, 1_750d / 3_000], division.Models.Select(model => model.MeanJoulesPerOutputToken!.Value), (x, y) => Math.Abs(x - y) < 1e-9);
+        Assert.Equal(0.75, division.Models[0].MeanJoulesPerOutputToken!.Value, 9);
+        Assert.Equal(1_750d / 3_000, division.Models[1].MeanJoulesPerOutputToken!.Value, 9);
     }
 
     [Fact]
@@ -57,7 +58,8 @@ public class ModelEnergyDivisionTests
             var deltas = Enumerable.Range(0, random.Next(5)).Select(i => new TokenDelta
             {
                 Server = "s", Model = $"{i}", From = _start, To = _start.AddSeconds(random.Next(1, 100)),
-                PromptTokens = random.Next(3) == 0 ? null : random.Next(100_000), OutputTokens = random.Next(3) == 0 ? null : random.Next(100_000),
+                PromptTokens = random.Next(3) == 0 ? null : random.Next(100_000),
+                OutputTokens = random.Next(3) == 0 ? null : random.Next(100_000),
                 CachedTokens = random.Next(3) == 0 ? null : random.Next(200_000), Requests = random.Next(3) == 0 ? null : random.Next(500),
                 MeanRunning = random.Next(2) == 0 ? null : random.NextDouble() * 40, MeanRequestSeconds = random.Next(2) == 0 ? null : 3,
             }).ToList();
@@ -66,12 +68,14 @@ public class ModelEnergyDivisionTests
             var division = ModelEnergyDivision.Divide(energy, random.Next(300), deltas, _ => null);
 
             Assert.Equal(energy.Value, division.Idle.Value + division.Models.Sum(model => model.Total.Value));
-            Assert.All(division.Models, model => Assert.True(model.Delta.PromptTokens is not null || model.Delta.OutputTokens is not null || model.Reason is not null));
+            Assert.All(division.Models, model => Assert.True(model.Delta.PromptTokens is not null || model.Delta.OutputTokens is not null
+                || model.Reason is not null));
         }
     }
 
     static TokenDelta Delta(string model, long output, double? running) => new()
     {
-        Server = "s", Model = model, From = _start, To = _start.AddSeconds(10), PromptTokens = 0, OutputTokens = output, MeanRunning = running,
+        Server = "s", Model = model, From = _start, To = _start.AddSeconds(10), PromptTokens = 0, OutputTokens = output,
+        MeanRunning = running,
     };
 }

@@ -40,7 +40,8 @@ public class ServingMetricReaderTests
         var reader = new ServingMetricReader();
 
         var first = reader.Read(Page(Vllm, prompt: 1_000, cached: 100, output: 500, stopped: 10, running: 2, seconds: 40), _start);
-        var second = reader.Read(Page(Vllm, prompt: 1_900, cached: 400, output: 700, stopped: 15, running: 6, seconds: 50), _start.AddSeconds(15));
+        var second = reader.Read(Page(Vllm, prompt: 1_900, cached: 400, output: 700, stopped: 15, running: 6, seconds: 50),
+            _start.AddSeconds(15));
 
         Assert.Empty(first.Deltas);
         Assert.Contains("first page", first.Reason, StringComparison.Ordinal);
@@ -50,7 +51,8 @@ public class ServingMetricReaderTests
         Assert.Equal((4, 4, 2), (delta.MeanRunning, delta.MeanWaiting, delta.MeanRequestSeconds));
         Assert.Equal(
             [ServingQuantity.FirstTokenSeconds, ServingQuantity.QueueSeconds], delta.Missing.Select(missing => missing.Quantity).Order());
-        Assert.Contains("vllm:time_to_first_token_seconds", delta.Missing.First(m => m.Quantity == ServingQuantity.FirstTokenSeconds).Reason,
+        Assert.Contains("vllm:time_to_first_token_seconds",
+            delta.Missing.First(m => m.Quantity == ServingQuantity.FirstTokenSeconds).Reason,
             StringComparison.Ordinal);
         Assert.False(delta.IsRestarted);
     }
@@ -82,7 +84,8 @@ public class ServingMetricReaderTests
     {
         // vLLM 0.9 renamed the hits of the prefix cache.
         var reader = new ServingMetricReader();
-        reader.Read(Page(Vllm.Replace("vllm:prefix_cache_hits", "vllm:gpu_prefix_cache_hits", StringComparison.Ordinal), cached: 100), _start);
+        reader.Read(Page(Vllm.Replace("vllm:prefix_cache_hits", "vllm:gpu_prefix_cache_hits", StringComparison.Ordinal), cached: 100),
+            _start);
 
         var delta = reader.Read(Page(Vllm, prompt: 2_000, cached: 150), _start.AddSeconds(15)).Deltas[0];
 
@@ -132,7 +135,8 @@ public class ServingMetricReaderTests
 
         var delta = reader.Read(Page(Old, prompt: 10, output: 20, stopped: 4, seconds: 6), _start.AddSeconds(1)).Deltas[0];
 
-        Assert.Equal((10, null, 20, null, 1.5), (delta.PromptTokens, delta.CachedTokens, delta.OutputTokens, delta.Requests, delta.MeanFirstTokenSeconds));
+        Assert.Equal((10, null, 20, null, 1.5), (delta.PromptTokens, delta.CachedTokens, delta.OutputTokens, delta.Requests,
+            delta.MeanFirstTokenSeconds));
         Assert.Contains(delta.Missing, missing => missing.Quantity == ServingQuantity.CachedTokens && missing.Reason.Length > 20);
     }
 
@@ -158,9 +162,11 @@ public class ServingMetricReaderTests
         var reader = new ServingMetricReader();
         reader.Read(Page(Tgi), _start);
 
-        var delta = reader.Read(Page(Tgi, prompt: 1_800, output: 1_250, stopped: 15, running: 8, seconds: 30), _start.AddSeconds(10)).Deltas[0];
+        var delta = reader.Read(Page(Tgi, prompt: 1_800, output: 1_250, stopped: 15, running: 8, seconds: 30),
+            _start.AddSeconds(10)).Deltas[0];
 
-        Assert.Equal(("TGI", "", 1_800, 1_250, 15, 4, 3, 2), (delta.Server, delta.Model, delta.PromptTokens, delta.OutputTokens, delta.Requests,
+        Assert.Equal(("TGI", "", 1_800, 1_250, 15, 4, 3, 2), (delta.Server, delta.Model, delta.PromptTokens, delta.OutputTokens,
+            delta.Requests,
             delta.MeanRunning, delta.MeanWaiting, delta.MeanRequestSeconds));
     }
 
@@ -182,9 +188,11 @@ public class ServingMetricReaderTests
         var reader = new ServingMetricReader();
         reader.Read(Page(Sglang), _start);
 
-        var delta = reader.Read(Page(Sglang, prompt: 8_128_902, cached: 30, output: 7_557_572, stopped: 7, running: 6), _start.AddSeconds(10)).Deltas[0];
+        var delta = reader.Read(Page(Sglang, prompt: 8_128_902, cached: 30, output: 7_557_572, stopped: 7, running: 6),
+            _start.AddSeconds(10)).Deltas[0];
 
-        Assert.Equal(("SGLang", 8_128_902, 60, 7_557_572, 7, 3, 5), (delta.Server, delta.PromptTokens, delta.CachedTokens, delta.OutputTokens,
+        Assert.Equal(("SGLang", 8_128_902, 60, 7_557_572, 7, 3, 5), (delta.Server, delta.PromptTokens, delta.CachedTokens,
+            delta.OutputTokens,
             delta.Requests, delta.MeanRunning, delta.MeanWaiting));
     }
 
@@ -208,7 +216,8 @@ public class ServingMetricReaderTests
         var delta = reader.Read(Page(Llama, prompt: 33, cached: 67, output: 78), _start.AddSeconds(10)).Deltas[0];
 
         Assert.Equal((100, 67, 78), (delta.PromptTokens, delta.CachedTokens, delta.OutputTokens));
-        Assert.Contains(delta.Missing, missing => missing is { Quantity: ServingQuantity.Requests, Reason: "tonne knows no metric of llama.cpp for it." });
+        Assert.Contains(delta.Missing, missing => missing is { Quantity: ServingQuantity.Requests,
+            Reason: "tonne knows no metric of llama.cpp for it." });
     }
 
     [Fact]
@@ -245,7 +254,7 @@ public class ServingMetricReaderTests
     }
 
     [Fact]
-    public void Models_and_engines_are_told_apart_by_their_labels()
+    public void Models_differ_by_their_label_and_engines_of_one_are_added()
     {
         const string Two = """
             vllm:generation_tokens_total{engine="0",model_name="a"} OUTPUT
@@ -302,7 +311,8 @@ public class ServingMetricReaderTests
         var reader = new ServingMetricReader();
         reader.Read(Page(Vllm, output: 100), _start);
 
-        var odd = reader.Read(MetricPage.Parse(Vllm.Replace("OUTPUT", value, StringComparison.Ordinal).Replace("PROMPT", "0", StringComparison.Ordinal)), _start.AddSeconds(15));
+        var odd = reader.Read(MetricPage.Parse(Vllm.Replace("OUTPUT", value, StringComparison.Ordinal).Replace("PROMPT", "0",
+            StringComparison.Ordinal)), _start.AddSeconds(15));
         var next = reader.Read(Page(Vllm, output: 180), _start.AddSeconds(30));
 
         Assert.Null(odd.Deltas[0].OutputTokens);
@@ -313,7 +323,12 @@ public class ServingMetricReaderTests
     [Fact]
     public void Unknown_software_needs_pairs()
     {
-        const string Own = "my_out{kind=\"chat\",deployment=\"d\"} OUTPUT\nmy_out{kind=\"other\",deployment=\"d\"} 7\nmy_in{deployment=\"d\"} PROMPT\n";
+        const string Own = """
+            my_out{kind="chat",deployment="d"} OUTPUT
+            my_out{kind="other",deployment="d"} 7
+            my_in{deployment="d"} PROMPT
+
+            """;
         var unknown = new ServingMetricReader().Read(Page(Own), _start);
         var reader = new ServingMetricReader(ServingMetricSet.FromPairs(
             "own", ["output-tokens=my_out{kind=\"chat\"}", "prompt-tokens=my_in", "model-label=deployment"]));
@@ -337,11 +352,14 @@ public class ServingMetricReaderTests
 
     [Fact]
     public void Every_row_of_the_table_has_its_source() =>
-        Assert.All(ServingMetricSet.Known.SelectMany(set => set.Metrics), metric => Assert.True(metric.Source.Length > 20 && metric.Versions.Length > 0));
+        Assert.All(ServingMetricSet.Known.SelectMany(set => set.Metrics), metric => Assert.True(metric.Source.Length > 20
+            && metric.Versions.Length > 0));
 
     static MetricPage Page(
-        string text, long prompt = 0, long cached = 0, long output = 0, long stopped = 0, int running = 0, double seconds = 0, long born = 1) =>
-        MetricPage.Parse(text.Replace("PROMPT", $"{prompt}.0", StringComparison.Ordinal).Replace("CACHED", $"{cached}.0", StringComparison.Ordinal)
+        string text, long prompt = 0, long cached = 0, long output = 0, long stopped = 0, int running = 0, double seconds = 0,
+            long born = 1) =>
+        MetricPage.Parse(text.Replace("PROMPT", $"{prompt}.0", StringComparison.Ordinal).Replace("CACHED", $"{cached}.0",
+            StringComparison.Ordinal)
             .Replace("OUTPUT", $"{output}.0", StringComparison.Ordinal).Replace("STOPPED", $"{stopped}.0", StringComparison.Ordinal)
             .Replace("RUNNING", $"{running}.0", StringComparison.Ordinal).Replace("SECONDS", $"{seconds}", StringComparison.Ordinal)
             .Replace("BORN", $"{born}", StringComparison.Ordinal));

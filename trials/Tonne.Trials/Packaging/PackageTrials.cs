@@ -15,8 +15,8 @@ public partial class PackageTrials(PackageSet packages) : IClassFixture<PackageS
 
     static readonly string[] _libraries =
     [
-        "Tonne.Core", "Tonne.Recording", "Tonne.Instruments", "Tonne.Ledgers", "Tonne.Estimation", "Tonne.Reporting", "Tonne.Hosting", "Tonne.OpenTelemetry", "Tonne.Extensions.AI",
-        "Tonne.Services",
+        "Tonne.Core", "Tonne.Recording", "Tonne.Instruments", "Tonne.Ledgers", "Tonne.Estimation", "Tonne.Reporting",
+        "Tonne.Hosting", "Tonne.OpenTelemetry", "Tonne.Extensions.AI", "Tonne.Services",
     ];
 
     [Fact]
