@@ -6,16 +6,19 @@ namespace Tonne.Services.Requests;
 
 /// <summary>Divides the energy of a device among the requests that it serves: Σ requests + idle = the counter, to the microjoule.</summary>
 /// <remarks>
-/// A window lies between two readings of the device's energy counter. In it, idle energy (idle power × time, at most the counter's) is split
-/// by time: at each instant equally among the requests that are there, and what falls into times without a request is idle. Energy above it is
-/// split by the work that each request has in the window (<see cref="ServedModelWork"/>). Splits are of whole microjoules by largest
-/// remainder.
-/// <para>Readings and requests may come in any order and late: a window is divided when <see cref="RequestEnergyOptions.Lateness"/> has passed
-/// after it and no request that is known to run overlaps it, at the latest after <see cref="RequestEnergyOptions.LongestRequest"/>. Then it
-/// is final, and requests leave with their last window: memory does not grow with time. Thread safe.</para>
+/// A window lies between two readings of the device's energy counter. In it, idle energy (idle power × time, at most the counter's) is
+/// split by time: at each instant equally among the requests that are there, and what falls into times without a request is idle. Energy
+/// above it is split by the work that each request has in the window (<see cref="ServedModelWork"/>). Splits are of whole microjoules by
+/// largest remainder.
+/// <para>Readings and requests may come in any order and late: a window is divided when <see cref="RequestEnergyOptions.Lateness"/> has
+/// passed after it and no request that is known to run overlaps it, at the latest after <see cref="RequestEnergyOptions.LongestRequest"/>.
+/// Then it is final, and requests leave with their last window: memory does not grow with time. Thread safe.</para>
 /// </remarks>
 public sealed class RequestEnergyAllocator
 {
+    // Times of the longest request, after which one that was announced is given up.
+    const int AbandonedAfter = 4;
+
     readonly RequestEnergyOptions _options;
     readonly Lock _gate = new();
     readonly Queue<EnergyWindow> _windows = new();
@@ -73,8 +76,8 @@ public sealed class RequestEnergyAllocator
 
     /// <summary>Takes a reading of the device's energy counter.</summary>
     /// <remarks>
-    /// The first one has no meaning of its own. A lower value means that the counter began anew: what it counted since the reading before is
-    /// unknown, a gap.
+    /// The first one has no meaning of its own. A lower value means that the counter began anew: what it counted since the reading before
+    /// is unknown, a gap.
     /// </remarks>
     /// <param name="time">When it was read.</param>
     /// <param name="joules">The counter, J.</param>
@@ -207,6 +210,7 @@ public sealed class RequestEnergyAllocator
     {
         lock (_gate)
         {
+            Abandon(isEnd: false);
             while (_windows.TryPeek(out var window) && IsDue(window))
                 DivideNext();
             Release(isEnd: false);
@@ -214,7 +218,8 @@ public sealed class RequestEnergyAllocator
         }
     }
 
-    /// <summary>Divides everything that is there and returns it. Requests that have not ended have no energy of work.</summary>
+    /// <summary>Divides everything that is there and returns it. Requests that have not ended have no energy of work, and leave with a
+    /// reason.</summary>
     public RequestAllocation Finish()
     {
         lock (_gate)
@@ -227,6 +232,7 @@ public sealed class RequestEnergyAllocator
 
             while (_windows.Count > 0)
                 DivideNext();
+            Abandon(isEnd: true);
             Release(isEnd: true);
             return Take();
         }
@@ -297,6 +303,22 @@ public sealed class RequestEnergyAllocator
         return _requests.Count < _options.Capacity;
     }
 
+    /// <summary>Ends requests that were announced and of which nothing more was heard, so that they do not stay for ever.</summary>
+    void Abandon(bool isEnd)
+    {
+        if (_running.Count == 0 || _seenUntil == long.MinValue)
+            return;
+        var before = isEnd ? long.MaxValue : _seenUntil - (AbandonedAfter * _options.LongestRequest.Ticks);
+        foreach (var (id, request) in _running.Where(pair => pair.Value.Arrival < before).ToList())
+        {
+            _running.Remove(id);
+            request.IsAbandoned = true;
+            var arrival = new DateTimeOffset(request.Arrival, TimeSpan.Zero);
+            var end = new DateTimeOffset(Math.Max(request.Arrival, _seenUntil), TimeSpan.Zero);
+            request.Complete(new ServedRequest { Id = id, Model = request.Model, Arrival = arrival, End = end });
+        }
+    }
+
     bool IsDue(EnergyWindow window)
     {
         if (_seenUntil - window.To < _options.Lateness.Ticks)
@@ -337,7 +359,8 @@ public sealed class RequestEnergyAllocator
     static RequestEnergy Describe(TrackedRequest request)
     {
         var missing = Math.Max(0, request.End - request.Arrival - request.Covered);
-        var reason = request.IsLate ? "It was reported after the energy of its time had been divided."
+        var reason = request.IsAbandoned ? "It was announced, and its end was not reported: it has idle energy only."
+            : request.IsLate ? "It was reported after the energy of its time had been divided."
             : request.WasCut ? "It ran so long that the energy of its first part was divided before its tokens were known."
             : missing > 0 ? "The counter has no energy for a part of its time."
             : null;

@@ -13,8 +13,8 @@ public sealed record RequestEnergyOptions
     public TimeSpan Lateness { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long a window stays open for requests that have begun and not ended, up to 24 h; not less than <see cref="Lateness"/>. Default:
-    /// 15 min.
+    /// How long a window stays open for requests that have begun and not ended, up to 24 h; not less than <see cref="Lateness"/>; of a
+    /// request that was announced, nothing more is expected after four times this. Default: 15 min.
     /// </summary>
     public TimeSpan LongestRequest { get; init; } = TimeSpan.FromMinutes(15);
 

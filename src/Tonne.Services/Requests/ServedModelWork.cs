@@ -19,7 +19,7 @@ namespace Tonne.Services.Requests;
 /// </remarks>
 public sealed record ServedModelWork
 {
-    // H100 SXM: 989e12 operations/s at 16 bits ÷ 3.35e12 B/s = 295 (NVIDIA, H100 data sheet); A100: 312 ÷ 2.04 = 153; MI300X: 1307 ÷ 5.3 = 247.
+    // Data sheets at 16 bits: H100 SXM 989e12 operations/s ÷ 3.35e12 B/s = 295; A100 80 GB 312 ÷ 2.04 = 153; MI300X 1,307 ÷ 5.3 = 247.
     const double DefaultOperationsPerByte = 295;
 
     /// <summary>Used where the architecture is unknown: 8 billion parameters at 16 bits, no attention cache.</summary>

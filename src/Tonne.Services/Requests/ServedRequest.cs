@@ -19,7 +19,8 @@ public sealed record ServedRequest
     /// <summary>When its computation began. Default: null, at its arrival: no waiting is known.</summary>
     public DateTimeOffset? Start { get; init; }
 
-    /// <summary>When the first token of the answer was there. Default: null, unknown: it is placed by the work of prompt and answer.</summary>
+    /// <summary>When the first token of the answer was there. Default: null, unknown: it is placed by the work of prompt and
+    /// answer.</summary>
     public DateTimeOffset? FirstToken { get; init; }
 
     /// <summary>When the answer was complete, or the request left.</summary>

@@ -44,6 +44,9 @@ sealed class TrackedRequest(string model, ServedModelWork work, long arrival)
     /// <summary>Whether a window had to be divided while it ran.</summary>
     public bool WasCut { get; set; }
 
+    /// <summary>Whether its end was never reported.</summary>
+    public bool IsAbandoned { get; set; }
+
     public void Complete(ServedRequest request)
     {
         Request = request;

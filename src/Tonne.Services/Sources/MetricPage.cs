@@ -6,9 +6,9 @@ namespace Tonne.Services.Sources;
 
 /// <summary>A page of metrics as servers show it to Prometheus.</summary>
 /// <remarks>
-/// Reads the text format 0.0.4 (prometheus.io, exposition formats) and OpenMetrics 1.0 (RFC draft): comments, types, labels with escapes, names in
-/// quotes, time stamps, exemplars, <c># EOF</c>; with byte order mark, carriage returns and blanks. A line that cannot be read costs only itself
-/// and is a problem with its reason. Reading never throws.
+/// Reads the text format 0.0.4 (prometheus.io, exposition formats) and OpenMetrics 1.0 (RFC draft): comments, types, labels with escapes,
+/// names in quotes, time stamps, exemplars, <c># EOF</c>; with byte order mark, carriage returns and blanks. A line that cannot be read
+/// costs only itself and is a problem with its reason. Reading never throws.
 /// </remarks>
 public sealed record MetricPage
 {
@@ -37,8 +37,8 @@ public sealed record MetricPage
 
     /// <summary>Why the page has no samples; null if it has some.</summary>
     public string? Reason => Samples.Length > 0 ? null
-        : Problems.Length > 0 ? $"It is not a page of metrics: line {Problems[0].Line.ToString(CultureInfo.InvariantCulture)}: {Problems[0].Reason}"
-        : "The page has no metrics.";
+        : Problems.IsEmpty ? "The page has no metrics."
+        : string.Create(CultureInfo.InvariantCulture, $"It is not a page of metrics: line {Problems[0].Line}: {Problems[0].Reason}");
 
     /// <summary>Reads a page.</summary>
     /// <param name="content">Its bytes, UTF-8.</param>

@@ -6,9 +6,9 @@ namespace Tonne.Services.Sources;
 
 /// <summary>Reads tokens and requests from pages of metrics of one server, as differences between two pages.</summary>
 /// <remarks>
-/// The first page is what later ones are compared with. A counter that is lower than before began anew, and its whole value counts; so does that of
-/// a series that was not there before. A metric under a new name continues the old one. Series of one model (engines, ranks, reasons of
-/// an end) are added. A page that cannot be read is left out: the next difference is over a longer time. Not thread safe.
+/// The first page is what later ones are compared with. A counter that is lower than before began anew, and its whole value counts; so
+/// does that of a series that was not there before. A metric under a new name continues the old one. Series of one model (engines, ranks,
+/// reasons of an end) are added. A page that cannot be read is left out: the next difference is over a longer time. Not thread safe.
 /// </remarks>
 /// <param name="metrics">The metrics. Default: null, the software is recognised by its page.</param>
 public sealed class ServingMetricReader(ServingMetricSet? metrics = null)
@@ -78,8 +78,8 @@ public sealed class ServingMetricReader(ServingMetricSet? metrics = null)
             warnings.Add("The page has more than 50,000 series of these metrics; the rest is not counted.");
         if (tally.Unknown > 0 && !isFirst)
         {
-            warnings.Add($"{tally.Unknown.ToString(CultureInfo.InvariantCulture)} series are new after a page that could not be read whole: what they "
-                + "counted before is not counted.");
+            warnings.Add($"{tally.Unknown.ToString(CultureInfo.InvariantCulture)} series are new after a page that could not be read "
+                + "whole: what they counted before is not counted.");
         }
 
         var models = tally.Sums.Keys.Select(static key => key.Model).Distinct(StringComparer.Ordinal)

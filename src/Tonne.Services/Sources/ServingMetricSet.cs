@@ -51,7 +51,8 @@ public sealed record ServingMetricSet(string Server, ImmutableArray<ServingMetri
     /// Pairs of a quantity and a metric, with labels that a series must have: <c>output-tokens=my_tokens_total{kind="chat"}</c>; and
     /// <c>model-label=NAME</c>, the label that names the model. Default of it: <c>model_name</c>, then <c>model</c>.
     /// </param>
-    /// <exception cref="FormatException">A pair is malformed, names no quantity, or no pair has one; the message has an example.</exception>
+    /// <exception cref="FormatException">A pair is malformed, names no quantity, or no pair has one; the message has an
+    /// example.</exception>
     public static ServingMetricSet FromPairs(string server, IEnumerable<string> pairs)
     {
         ArgumentNullException.ThrowIfNull(server);
@@ -70,8 +71,8 @@ public sealed record ServingMetricSet(string Server, ImmutableArray<ServingMetri
 
             if (FindQuantity(word) is not { } quantity || metric.Length == 0)
             {
-                throw new FormatException($"'{pair}' is no pair of a quantity and a metric. The quantities are {string.Join(", ", QuantityNames)} "
-                    + $"and model-label. Example: {Example}");
+                throw new FormatException($"'{pair}' is no pair of a quantity and a metric. The quantities are "
+                    + $"{string.Join(", ", QuantityNames)} and model-label. Example: {Example}");
             }
 
             // The value is not used: it makes the text a line of a page.
@@ -109,7 +110,9 @@ public sealed record ServingMetricSet(string Server, ImmutableArray<ServingMetri
         {
             var word = reader.GetText(1);
             metrics.Add(new ServingMetric(
-                reader.GetText(0), FindQuantity(word) ?? throw reader.CreateFormatException($"there is no quantity named \"{word}\""), reader.GetText(2),
+                reader.GetText(0),
+                FindQuantity(word) ?? throw reader.CreateFormatException($"there is no quantity named \"{word}\""),
+                reader.GetText(2),
                 [.. Split(reader.GetText(3), ';').Select(static condition => condition.Split('=', 2))
                     .Select(static parts => new MetricLabel(parts[0], parts[^1]))],
                 [.. Split(reader.GetText(4), '|')], reader.GetText(5), reader.GetText(6)));

@@ -91,10 +91,15 @@ sealed class RandomSchedule
         {
             Id = id, Model = model, Arrival = _start.AddSeconds(arrival), Start = random.Next(2) == 0 ? null : _start.AddSeconds(start),
             FirstToken = random.Next(2) == 0 ? null : _start.AddSeconds(start + ((end - start) * random.NextDouble())),
-            End = _start.AddSeconds(end), PromptTokens = random.Next(5_000), CachedTokens = random.Next(5_000), OutputTokens = random.Next(900),
+            End = _start.AddSeconds(end), PromptTokens = random.Next(5_000), CachedTokens = random.Next(5_000),
+            OutputTokens = random.Next(900),
         };
-        if (random.Next(2) == 0)
+        var isAnnounced = random.Next(2) == 0;
+        if (isAnnounced)
             _events.Add((arrival, allocator => allocator.Begin(id, model, request.Arrival)));
+        // The end of some is never reported.
+        if (isAnnounced && random.Next(10) == 0)
+            return;
         _events.Add((end + (random.Next(2) * random.NextDouble() * 30), allocator => allocator.Complete(request)));
     }
 }

@@ -65,8 +65,8 @@ public class RequestEnergyAllocatorTests
     public void Prefill_is_weighed_by_its_operations_and_decoding_by_bytes_read()
     {
         // Prompt of 999 tokens: 999 × 2 × 7e9 operations at one operation per byte = 13,986e9, and one step of weights shared by two: 7e9.
-        // Answer of 1,000 tokens after the first: 1,000 × (14e9 operations + 14e9 ÷ 2 bytes) = 21,000e9; its empty prompt has length 0 and a step
-        // shared by two, 7e9. In all 35,000e9.
+        // Answer of 1,000 tokens after the first: 1,000 × (14e9 operations + 14e9 ÷ 2 bytes) = 21,000e9; its empty prompt has length 0 and
+        // a step shared by two, 7e9. In all 35,000e9.
         var allocator = Create(_dense, idleWatts: 0);
         allocator.Complete(Request("prefill", 0, 0, 10, 10, prompt: 999, output: 1));
         allocator.Complete(Request("decode", 0, 0, 0, 10, prompt: 0, output: 1_001));
@@ -94,8 +94,9 @@ public class RequestEnergyAllocatorTests
     [Fact]
     public void The_attention_cache_is_read_for_every_token_before()
     {
-        // Without operations worth mention and with weights of 1 byte: 100 tokens after a prompt of 1,000 read 1,001 … 1,100 tokens each, 105,000 in
-        // all by the integral (1,001 × 100 + 100² ÷ 2 = 105,100); after a prompt of 0, 100 + 5,000 = 5,100. The prompt itself is read once: 1,000.
+        // Without operations worth mention and with weights of 1 byte: 100 tokens after a prompt of 1,000 read 1,001 … 1,100 tokens each,
+        // 105,000 in all by the integral (1,001 × 100 + 100² ÷ 2 = 105,100); after a prompt of 0, 100 + 5,000 = 5,100. The prompt itself
+        // is read once: 1,000.
         var work = new ServedModelWork
         {
             Parameters = 1, ActiveParameters = 1, BytesPerParameter = 1e-9, OperationsPerByte = 1e12, KvCacheBytesPerToken = 1,
@@ -316,6 +317,35 @@ public class RequestEnergyAllocatorTests
         Assert.Equal(
             Readings * 1_500_000_000L,
             given + idle + end.Requests.Sum(request => request.Total.Value) + end.Windows.Sum(window => window.Idle.Value));
+    }
+
+    [Fact]
+    public void Requests_of_which_nothing_more_is_heard_leave_with_a_reason()
+    {
+        var allocator = new RequestEnergyAllocator(new RequestEnergyOptions
+        {
+            IdleWatts = 100, Lateness = TimeSpan.FromSeconds(1), LongestRequest = TimeSpan.FromSeconds(10),
+        });
+        var (lost, sum) = (new List<RequestEnergy>(), 0L);
+        for (var second = 0; second <= 300; second++)
+        {
+            allocator.AddReading(_start.AddSeconds(second), 100 * second);
+            allocator.Begin($"r{second}", "m", _start.AddSeconds(second));
+            Take(allocator.Settle());
+            // 41 requests that are waited for, 11 that wait for their windows, and 11 windows.
+            Assert.InRange(allocator.Held, 0, 65);
+        }
+
+        Take(allocator.Finish());
+
+        Assert.Equal((301, 30_000_000_000, 0), (lost.Count, sum, allocator.Held));
+        Assert.All(lost, request => Assert.Contains("not reported", request.Reason, StringComparison.Ordinal));
+
+        void Take(RequestAllocation allocation)
+        {
+            lost.AddRange(allocation.Requests);
+            sum += allocation.Requests.Sum(request => request.Total.Value) + allocation.Windows.Sum(window => window.Idle.Value);
+        }
     }
 
     [Fact]

@@ -13,7 +13,11 @@ public partial class PackageTrials(PackageSet packages) : IClassFixture<PackageS
     const string PlainPath = "/usr/bin:/bin";
     const long Megabyte = 1_000_000;
 
-    static readonly string[] _libraries = ["Tonne.Core", "Tonne.Recording", "Tonne.Instruments", "Tonne.Ledgers", "Tonne.Estimation", "Tonne.Reporting", "Tonne.Hosting", "Tonne.OpenTelemetry", "Tonne.Extensions.AI"];
+    static readonly string[] _libraries =
+    [
+        "Tonne.Core", "Tonne.Recording", "Tonne.Instruments", "Tonne.Ledgers", "Tonne.Estimation", "Tonne.Reporting",
+        "Tonne.Hosting", "Tonne.OpenTelemetry", "Tonne.Extensions.AI", "Tonne.Services",
+    ];
 
     [Fact]
     public void A_library_package_has_readme_icon_licence_commit_and_symbols()
