@@ -1,3 +1,5 @@
+using Tonne.Quantities;
+
 namespace Tonne.Extensions.AI;
 
 /// <summary>Divides the energy of this process among the calls that it computes.</summary>
@@ -112,18 +114,15 @@ sealed class EnergyDivider(TimeSpan cpu)
 
     void Divide(long energy, double work)
     {
-        // Each part ends where the exact sum of the parts up to it, rounded down, ends: so they add up.
-        var (sum, given) = (0d, 0L);
-        foreach (var call in _calls)
+        var parts = new Microjoules[_calls.Count + 1];
+        new Microjoules(energy).Split([.. _calls.Select(GetWork), _outside], parts);
+        for (var i = 0; i < _calls.Count; i++)
         {
-            sum += GetWork(call);
-            var upTo = work > 0 ? Math.Clamp((long)(energy * (sum / work)), given, energy) : 0;
-            call.Microjoules += upTo - given;
-            given = upTo;
-            call.From = call.To ?? _shared;
+            _calls[i].Microjoules += parts[i].Value;
+            _calls[i].From = _calls[i].To ?? _shared;
         }
 
-        OutsideMicrojoules += energy - given;
+        OutsideMicrojoules += parts[^1].Value;
         Microjoules += energy;
         _outside = 0;
         if (work > 0)

@@ -26,7 +26,7 @@ public sealed record ServedRequest
     /// <summary>When the answer was complete, or the request left.</summary>
     public required DateTimeOffset End { get; init; }
 
-    /// <summary>Tokens of the prompt, cached ones included; negative counts as 0.</summary>
+    /// <summary>Tokens of the prompt, cached ones included; negative counts as 0. A request without any token has no work.</summary>
     public long PromptTokens { get; init; }
 
     /// <summary>Of these, tokens whose attention cache was there already, so that they were not computed.</summary>

@@ -29,6 +29,9 @@ sealed class TrackedRequest(string model, ServedModelWork work, long arrival)
     /// <summary>Tokens of the answer after the first, which comes with the prompt.</summary>
     public double Decoded { get; private set; }
 
+    /// <summary>Whether it has tokens: one that was refused, or whose tokens are unknown, has no work.</summary>
+    public bool HasWork { get; private set; }
+
     public Microjoules WorkEnergy { get; set; }
 
     public Microjoules IdleEnergy { get; set; }
@@ -50,6 +53,7 @@ sealed class TrackedRequest(string model, ServedModelWork work, long arrival)
     public void Complete(ServedRequest request)
     {
         Request = request;
+        HasWork = request.PromptTokens > 0 || request.OutputTokens > 0;
         Prompt = Math.Max(0, request.PromptTokens);
         Computed = Prompt - Math.Clamp(request.CachedTokens, 0, Prompt);
         Decoded = Math.Max(0, request.OutputTokens - 1d);

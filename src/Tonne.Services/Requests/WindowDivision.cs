@@ -13,7 +13,7 @@ sealed class WindowDivision
     readonly List<TrackedRequest> _requests;
     readonly long[] _times;
     readonly double[] _presence;
-    readonly Dictionary<(string Model, ServedModelWork Work), double[]> _weights = [];
+    readonly Dictionary<string, double[]> _weights = new(StringComparer.Ordinal);
     readonly double _empty;
 
     public WindowDivision(EnergyWindow window, List<TrackedRequest> requests)
@@ -25,9 +25,9 @@ sealed class WindowDivision
         times.Sort();
         _times = [.. times.Where((time, index) => index == 0 || time != times[index - 1])];
         (_presence, _empty) = SumPresence();
-        foreach (var group in requests.Where(static request => request.Request is not null)
-            .GroupBy(static request => (request.Model, request.Work)))
-            _weights[group.Key] = SumWeights(group.Key.Work, group);
+        var working = requests.Where(static request => request.HasWork);
+        foreach (var group in working.GroupBy(static request => request.Model, StringComparer.Ordinal))
+            _weights[group.Key] = SumWeights(group.First().Work, group);
     }
 
     /// <summary>Gives each request its part.</summary>
@@ -73,9 +73,9 @@ sealed class WindowDivision
     /// <summary>Work of a request inside the window, bytes.</summary>
     double GetWork(TrackedRequest request)
     {
-        if (request.Request is null)
+        if (!request.HasWork)
             return 0;
-        var weights = _weights[(request.Model, request.Work)];
+        var weights = _weights[request.Model];
         var work = 0d;
         var (from, to) = (Clamp(request.Start), Clamp(request.FirstToken));
         if (to > from)

@@ -11,6 +11,8 @@ namespace Tonne.Quantities;
 public readonly record struct Microjoules : IComparable<Microjoules>,
     IAdditionOperators<Microjoules, Microjoules, Microjoules>, ISubtractionOperators<Microjoules, Microjoules, Microjoules>
 {
+    const int SortedAbove = 64;
+
     /// <summary>A count of microjoules.</summary>
     public Microjoules(long value) => Value = value;
 
@@ -71,7 +73,7 @@ public readonly record struct Microjoules : IComparable<Microjoules>,
             return;
         }
 
-        Span<double> remainders = weights.Length <= 64 ? stackalloc double[weights.Length] : new double[weights.Length];
+        Span<double> remainders = weights.Length <= SortedAbove ? stackalloc double[weights.Length] : new double[weights.Length];
         var given = 0L;
         for (var i = 0; i < weights.Length; i++)
         {
@@ -84,6 +86,12 @@ public readonly record struct Microjoules : IComparable<Microjoules>,
 
         // For very large counts, floating point may round one part too low or too high; correct by single units.
         var left = Value - given;
+        if (weights.Length > SortedAbove && left > 0 && left <= weights.Length)
+        {
+            AddToLargest(remainders, (int)left, parts);
+            return;
+        }
+
         while (left != 0)
         {
             var pick = 0;
@@ -98,6 +106,17 @@ public readonly record struct Microjoules : IComparable<Microjoules>,
             remainders[pick] += left > 0 ? -1 : 1;
             left -= step;
         }
+    }
+
+    /// <summary>Adds one to the parts with the largest remainders, of equal ones to the first, in less than quadratic time.</summary>
+    static void AddToLargest(ReadOnlySpan<double> remainders, int count, Span<Microjoules> parts)
+    {
+        var order = new (double Remainder, int Index)[remainders.Length];
+        for (var i = 0; i < order.Length; i++)
+            order[i] = (-remainders[i], i);
+        Array.Sort(order);
+        foreach (var (_, index) in order.AsSpan(0, count))
+            parts[index] = new(parts[index].Value + 1);
     }
 
     /// <summary>The count with its unit, invariant.</summary>

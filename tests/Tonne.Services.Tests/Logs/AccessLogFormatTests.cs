@@ -1,3 +1,4 @@
+using System.Text;
 using Tonne.Services.Logs;
 
 namespace Tonne.Services.Tests.Logs;
@@ -54,6 +55,27 @@ public class AccessLogFormatTests
         Assert.False(format.TryRead(line, out var request, out var found));
         Assert.Null(request);
         Assert.Contains(reason, found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_line_makes_a_reader_throw()
+    {
+        var format = AccessLogFormat.FromRegex(
+            @"\[(?<time>[^\]]*)\].*?(?<seconds>[-\d.eE+]*) (?<output_tokens>\d*)$", AccessLogTime.End);
+        var common = AccessLogFormat.CreateCommon(AccessLogTime.Arrival);
+        for (var seed = 0; seed < 3_000; seed++)
+        {
+            var random = new Random(seed);
+            var line = new StringBuilder(Common);
+            for (var i = random.Next(20); i > 0; i--)
+                line[random.Next(line.Length)] = (char)random.Next(32, 127);
+            line.Append(random.Next(2) == 0 ? " 1e300 99999999999999999999" : " 3.5 17");
+
+            Assert.Equal(common.TryRead(line.ToString(), out var request, out var reason), request is not null);
+            Assert.Equal(request is null, reason is not null);
+            Assert.Equal(format.TryRead(line.ToString(), out request, out _), request is not null);
+            Assert.InRange(request?.OutputTokens ?? 0, 0, 100_000_000);
+        }
     }
 
     [Fact]

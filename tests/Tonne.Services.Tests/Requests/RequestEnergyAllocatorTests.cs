@@ -1,3 +1,6 @@
+using Tonne.Estimation.LanguageModels;
+using Tonne.Estimation.Serving;
+using Tonne.Hardware;
 using Tonne.Quantities;
 using Tonne.Services.Requests;
 
@@ -142,6 +145,33 @@ public class RequestEnergyAllocatorTests
         // 29,600 tokens against 200 × (1 + 295 ÷ 2) = 29,700; a step of weights more on each side, 147.5.
         Assert.All(result.Requests, request => Assert.True(request.IsByTokens));
         AssertNear(1_000 * (29_600 + 147.5) / (59_300 + 295), Find(result, "prompt").Work);
+    }
+
+    [Fact]
+    public void A_request_without_tokens_has_idle_energy_only()
+    {
+        var allocator = Create(_dense, idleWatts: 100);
+        allocator.Complete(Request("refused", 0, 0, 0, 10, prompt: 0, output: 0));
+
+        var result = Finish(allocator, seconds: 10, _ => 300);
+
+        Assert.Equal((0, 1_000_000_000), (result.Requests[0].Work.Value, result.Requests[0].Idle.Value));
+        Assert.Equal(2_000_000_000, result.Windows.Sum(window => window.Unattributed.Value));
+    }
+
+    [Fact]
+    public void The_work_of_a_known_model_follows_from_its_architecture_and_the_data_sheet()
+    {
+        // Llama 3.1 8B: 32 layers × 2 × 8 key-value heads × 128 × 2 bytes = 131,072 bytes a token (its config.json).
+        var model = LanguageModelCatalog.Find("Llama 3.1 8B").ValueOrThrow;
+        var sheet = AcceleratorDatasheet.Find(AcceleratorCatalog.Find("NVIDIA A100 SXM4 80 GB").ValueOrThrow);
+
+        var work = ServedModelWork.FromModel(model, WeightFormat.Find("fp8").ValueOrThrow, sheet);
+
+        Assert.Equal((131_072, 1, false), (work.KvCacheBytesPerToken, work.BytesPerParameter, work.IsAssumed));
+        Assert.Equal(8.03e9, work.GetWeightBytes(1), 0.01e9);
+        // NVIDIA A100 data sheet: 312 TFLOP/s at 16 bits, 2,039 GB/s.
+        Assert.Equal(312_000d / 2_039, work.OperationsPerByte, 0.5);
     }
 
     [Fact]

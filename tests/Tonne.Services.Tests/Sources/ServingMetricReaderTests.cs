@@ -221,7 +221,7 @@ public class ServingMetricReaderTests
     }
 
     [Fact]
-    public void Triton_has_requests_by_model_and_no_tokens()
+    public void Triton_has_requests_by_model_and_tokens_of_the_TensorRT_LLM_backend()
     {
         // Names as in docs/user_guide/metrics.md of the Triton server, commit 067c1e96, and in the TensorRT-LLM backend.
         const string Triton = """
@@ -230,16 +230,18 @@ public class ServingMetricReaderTests
             nv_trt_llm_request_metrics{model="tensorrt_llm",request_type="scheduled",version="1"} RUNNING
             nv_trt_llm_request_metrics{model="tensorrt_llm",request_type="waiting",version="1"} 1
             nv_trt_llm_request_metrics{model="tensorrt_llm",request_type="max",version="1"} 512
+            nv_llm_output_token_len_sum{model="tensorrt_llm",response_metric_type="total_output_tokens",version="1"} OUTPUT
+            nv_llm_input_token_len_sum{model="tensorrt_llm",response_metric_type="total_input_tokens",version="1"} PROMPT
 
             """;
         var reader = new ServingMetricReader();
         reader.Read(Page(Triton), _start);
 
-        var deltas = reader.Read(Page(Triton, stopped: 161, running: 4), _start.AddSeconds(10)).Deltas;
+        var deltas = reader.Read(Page(Triton, prompt: 70, output: 90, stopped: 161, running: 4), _start.AddSeconds(10)).Deltas;
 
         Assert.Equal([("ensemble", 161, null), ("tensorrt_llm", 161, 2d)],
             deltas.Select(delta => (delta.Model, (int)delta.Requests!, delta.MeanRunning)));
-        Assert.All(deltas, delta => Assert.Null(delta.OutputTokens));
+        Assert.Equal([(null, null), (70L, 90L)], deltas.Select(delta => (delta.PromptTokens, delta.OutputTokens)));
     }
 
     [Fact]

@@ -32,6 +32,22 @@ public class MicrojoulesTests
     }
 
     [Fact]
+    public void Of_many_parts_the_largest_remainders_get_one_more()
+    {
+        // Hamilton's method in whole numbers: 30,000 µJ by weights 1 to 100, in all 5,050; remainders are 30,000 × weight modulo 5,050.
+        var weights = Enumerable.Range(1, 100).Select(weight => (double)weight).ToArray();
+        var parts = new Microjoules[100];
+
+        new Microjoules(30_000).Split(weights, parts);
+
+        var floors = weights.Select(weight => (long)(30_000 * weight / 5_050)).ToArray();
+        var left = (int)(30_000 - floors.Sum());
+        var larger = Enumerable.Range(0, 100).OrderByDescending(i => (30_000 * (i + 1)) % 5_050).ThenBy(i => i).Take(left).ToHashSet();
+        Assert.Equal(30_000, parts.Sum(part => part.Value));
+        Assert.Equal(floors.Select((floor, i) => floor + (larger.Contains(i) ? 1 : 0)), parts.Select(part => part.Value));
+    }
+
+    [Fact]
     public void A_split_by_nothing_goes_to_the_last_part()
     {
         var parts = new Microjoules[3];
