@@ -12,13 +12,25 @@ static class CallsCommand
 {
     public static Command Build(CommandContext context)
     {
-        var by = new Option<string>("--by", "-b") { Description = "Groups: model, hour, day, service, provider, project, commit; default model", HelpName = "KEY" };
+        var by = new Option<string>("--by", "-b")
+        {
+            Description = "Groups: model, hour, day, service, provider, project, commit; default model", HelpName = "KEY",
+        };
         by.CompletionSources.Add([.. Enum.GetValues<CallGroup>().Select(group => EnumWords.Format(group))]);
-        var since = new Option<string>("--since") { Description = "Hours at or after: 2026-11-01, 2026-11, a time with zone, or 30d ago", HelpName = "D" };
+        var since = new Option<string>("--since")
+        {
+            Description = "Hours at or after: 2026-11-01, 2026-11, a time with zone, or 30d ago", HelpName = "D",
+        };
         var until = new Option<string>("--until") { Description = "Hours before", HelpName = "D" };
-        var repository = new Option<string>("--repository") { Description = "Repository of --by commit; default the current folder", HelpName = "PATH" };
+        var repository = new Option<string>("--repository")
+        {
+            Description = "Repository of --by commit; default the current folder", HelpName = "PATH",
+        };
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.calls-total/1)" };
-        var command = new Command("calls", "Add up calls to AI models: tokens, energy and emissions.") { by, since, until, repository, json };
+        var command = new Command("calls", "Add up calls to AI models: tokens, energy and emissions.")
+        {
+            by, since, until, repository, json,
+        };
         command.SetAction(parsed =>
         {
             var group = ParseGroup(parsed.GetValue(by));
@@ -30,7 +42,8 @@ static class CallsCommand
             var isJson = parsed.GetValue(json);
             var home = LedgerSession.OpenWithoutClosing(context).Ledger.Home;
             var (total, problems) = group == CallGroup.Commit
-                ? AddUpByCommit(home, Path.Combine(context.CurrentDirectory, parsed.GetValue(repository) ?? "."), from, to, isShort: !isJson)
+                ? AddUpByCommit(
+                    home, Path.Combine(context.CurrentDirectory, parsed.GetValue(repository) ?? "."), from, to, isShort: !isJson)
                 : AddUp(home, group, from, to);
             foreach (var problem in problems)
                 context.Error.WriteLine($"tonne: {problem}");
@@ -43,7 +56,8 @@ static class CallsCommand
         return command;
     }
 
-    static (CallTotal Total, IReadOnlyList<LedgerProblem> Problems) AddUp(LedgerHome home, CallGroup group, DateTimeOffset? from, DateTimeOffset? to)
+    static (CallTotal Total, IReadOnlyList<LedgerProblem> Problems) AddUp(
+        LedgerHome home, CallGroup group, DateTimeOffset? from, DateTimeOffset? to)
     {
         var reading = new CallLog(home).Read(from, to);
         return (CallTotal.Of(reading.Rows, group), reading.Problems);
@@ -55,7 +69,8 @@ static class CallsCommand
         var history = ReadHistory(repository);
         using var replies = ReplyLog.OpenToRead(home);
         replies.Load(from);
-        var ofProject = replies.Replies.Where(reply => !(reply.Time < from || reply.Time >= to) && CommitCalls.IsOfProject(reply, history.Name, replies));
+        var ofProject = replies.Replies
+            .Where(reply => !(reply.Time < from || reply.Time >= to) && CommitCalls.IsOfProject(reply, history.Name, replies));
         return (CommitCalls.AddUp(ofProject, history.Commits, isShort), replies.Problems);
     }
 

@@ -33,7 +33,8 @@ static class ImportCommand
         options.AddTo(command);
         command.SetAction(parsed =>
         {
-            var given = parsed.GetValue(paths) is { Length: > 0 } words ? words.Select(word => Path.Combine(context.CurrentDirectory, word)).ToList()
+            var given = parsed.GetValue(paths) is { Length: > 0 } words
+                ? words.Select(word => Path.Combine(context.CurrentDirectory, word)).ToList()
                 : [getFolder(context.GetVariable, LedgerHome.GetUserFolder(context.GetVariable))];
             if (given.FirstOrDefault(path => !Path.Exists(path)) is { } missing)
                 throw new InvalidInputException($"there is no folder or file '{missing}'.");
@@ -44,17 +45,32 @@ static class ImportCommand
 
     static Command CreateUsageImport(CommandContext context)
     {
-        var files = new Argument<string[]>("files") { Description = "CSV as a provider's usage page exports it", Arity = ArgumentArity.OneOrMore };
-        var columns = new Option<string>("--columns") { Description = "model=A,time=B,input=C,output=D, also cached, requests, project; uncached instead of input where that has no cached tokens; C+D adds up. Default: the columns of Anthropic or OpenAI", HelpName = "LIST" };
+        var files = new Argument<string[]>("files")
+        {
+            Description = "CSV as a provider's usage page exports it", Arity = ArgumentArity.OneOrMore,
+        };
+        var columns = new Option<string>("--columns")
+        {
+            Description = "model=A,time=B,input=C,output=D, also cached, requests, project; uncached instead of input where that has no "
+                + "cached tokens; C+D adds up. Default: the columns of Anthropic or OpenAI",
+            HelpName = "LIST",
+        };
         var options = new ImportOptions();
-        var command = new Command("usage", "Import the tokens of a provider's usage export. Leave out what an agent's logs have too: it would count twice.") { files, columns };
+        var command = new Command("usage",
+            "Import the tokens of a provider's usage export. Leave out what an agent's logs have too: it would count twice.")
+        {
+            files, columns,
+        };
         options.AddTo(command);
         command.SetAction(parsed =>
         {
             var given = parsed.GetValue(files)!.Select(word => Path.Combine(context.CurrentDirectory, word)).ToList();
             if (given.FirstOrDefault(path => !File.Exists(path)) is { } missing)
                 throw new InvalidInputException($"there is no file '{missing}'.");
-            return Import(context, parsed, options, [.. given.Select(file => ((ITokenLog)new UsageExport(ReadColumns(parsed.GetValue(columns))), (IReadOnlyList<string>)[file]))]);
+            var named = ReadColumns(parsed.GetValue(columns));
+            // Each file may be of another provider.
+            return Import(
+                context, parsed, options, [.. given.Select(file => ((ITokenLog)new UsageExport(named), (IReadOnlyList<string>)[file]))]);
         });
         return command;
     }
@@ -101,7 +117,7 @@ static class ImportCommand
         foreach (var line in outcome.Skipped.Take(SkippedShown))
             context.Error.WriteLine("tonne: " + TextSanitizer.ToOneLine(line.ToString()));
         if (outcome.SkippedCount > SkippedShown)
-            context.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"tonne: {outcome.SkippedCount - SkippedShown} more lines were not counted"));
+            context.Error.WriteLine($"tonne: {Count(outcome.SkippedCount - SkippedShown, "more line was", "more lines were")} not counted");
         if (outcome.Skipped.Any(line => line.Reason == SkipReason.MissingColumn))
             context.Error.WriteLine("tonne: name the columns: --columns model=A,time=B,input=C,cached=D,output=E");
     }
@@ -110,22 +126,34 @@ static class ImportCommand
     {
         var dash = context.OutCapabilities.Unicode ? "–" : "-";
         var sum = outcome.Sum;
+        var completed = outcome.Completed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {outcome.Completed:N0} completed") : "";
         context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{outcome.Service}: {Count(outcome.Added, "reply", "replies")} {(isDryRun ? "would be added" : "added")}, {outcome.Known:N0} known already{(outcome.Completed > 0 ? $", {outcome.Completed:N0} completed" : "")}; {Count(outcome.FilesRead, "file", "files")} read, {outcome.FilesUnchanged:N0} unchanged"));
+            $"{outcome.Service}: {Count(outcome.Added, "reply", "replies")} {(isDryRun ? "would be added" : "added")}, "
+            + $"{outcome.Known:N0} known already{completed}; {Count(outcome.FilesRead, "file", "files")} read, "
+            + $"{outcome.FilesUnchanged:N0} unchanged"));
         if (outcome.Repeated > 0)
-            context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Count(outcome.Repeated, "line repeats", "lines repeat")} a reply and counted once with it."));
+            context.Out.WriteLine($"{Count(outcome.Repeated, "line repeats", "lines repeat")} a reply, which counts once.");
         if (outcome.Added + outcome.Completed > 0)
         {
             context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"Input {sum.Tokens.Input:N0} tokens, of these {sum.Tokens.CachedInput:N0} read from a cache; output {sum.Tokens.Output:N0}."));
-            if (sum.Requests > sum.WithoutFigure)
-                context.Out.WriteLine($"{DisplayValue.Format(sum.EnergyKwh, "kWh").FormatWithInterval(dash)} facility energy, {DisplayValue.Format(sum.EmissionsKg, "kg CO2e").FormatWithInterval(dash)}: an estimate (docs/coding-agents.md).");
+                $"Input {sum.Tokens.Input:N0} tokens, of these {sum.Tokens.CachedInput:N0} read from a cache; "
+                + $"output {sum.Tokens.Output:N0}."));
+            if (sum.Requests > sum.WithoutFigure || outcome.Completed > 0)
+            {
+                context.Out.WriteLine($"{DisplayValue.Format(sum.EnergyKwh, "kWh").FormatWithInterval(dash)} facility energy, "
+                    + $"{DisplayValue.Format(sum.EmissionsKg, "kg CO2e").FormatWithInterval(dash)}: an estimate (docs/coding-agents.md).");
+            }
+
             if (sum.WithoutFigure > 0)
                 context.Out.WriteLine($"{Count(sum.WithoutFigure, "request", "requests")} of a model of unknown size: tokens only.");
         }
 
         if (outcome.FamilyNames.Length > 0)
-            context.Out.WriteLine(TextSanitizer.ToOneLine($"Not in the catalog, range of its family taken: {string.Join(", ", outcome.FamilyNames)}"));
+        {
+            context.Out.WriteLine(TextSanitizer.ToOneLine(
+                $"Not in the catalog, range of its family taken: {string.Join(", ", outcome.FamilyNames)}"));
+        }
+
         if (outcome.Before > 0)
             context.Out.WriteLine($"{Count(outcome.Before, "reply", "replies")} before --since left out.");
         if (outcome.TooOld > 0)

@@ -11,9 +11,17 @@ namespace Tonne.Cli.Commands;
 /// <remarks>The place of the settings is that of this machine, not of the provider, so it is not used.</remarks>
 sealed class ImportOptions
 {
-    readonly Option<string> _since = new("--since") { Description = "Replies at or after: 2026-11-01, or 30d ago; default all", HelpName = "D" };
-    readonly Option<string> _zone = new("--zone") { Description = "Grid zone of the provider's data centre; default the world's mean, with wide bounds", HelpName = "ZONE" };
-    readonly Option<string> _region = new("--region") { Description = "Cloud region of the provider: gcp:europe-west9", HelpName = "REGION" };
+    readonly Option<string> _since =
+        new("--since") { Description = "Replies at or after: 2026-11-01, or 30d ago; default all", HelpName = "D" };
+
+    readonly Option<string> _zone = new("--zone")
+    {
+        Description = "Grid zone of the provider's data centre; default the world's mean, with wide bounds", HelpName = "ZONE",
+    };
+
+    readonly Option<string> _region =
+        new("--region") { Description = "Cloud region of the provider: gcp:europe-west9", HelpName = "REGION" };
+
     readonly Option<string> _intensity = new("--intensity") { Description = "Carbon intensity there, g CO2e/kWh", HelpName = "G" };
     readonly Option<string> _pue = new("--pue") { Description = "Facility energy ÷ IT energy there, at least 1", HelpName = "PUE" };
     readonly Option<bool> _hash = new("--hash-projects") { Description = "Keep a keyed hash of a project's name instead of the name" };
@@ -46,7 +54,8 @@ sealed class ImportOptions
     public TokenImportOptions Read(ParseResult parsed, CommandContext context) => new()
     {
         Place = ReadPlace(parsed),
-        Since = parsed.GetResult(_since) is not null && parsed.GetValue(_since) is { } since ? TimeText.Parse(since, "--since", context.Time.GetUtcNow()) : null,
+        Since = parsed.GetResult(_since) is not null && parsed.GetValue(_since) is { } since
+            ? TimeText.Parse(since, "--since", context.Time.GetUtcNow()) : null,
         IsDryRun = parsed.GetResult(_dryRun) is not null && parsed.GetValue(_dryRun),
         HashesProjects = parsed.GetValue(_hash),
     };
@@ -61,7 +70,9 @@ sealed class ImportOptions
             ReadNumber(_intensity, 0), ReadNumber(_pue, 1));
 
         double? ReadNumber(Option<string> option, double least) => parsed.GetValue(option) is not { } text ? null
-            : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= 1e6 ? number
-            : throw new InvalidInputException($"{option.Name} '{text}' is not a number of at least {least.ToString(CultureInfo.InvariantCulture)}.");
+            : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= 1e6
+            ? number
+            : throw new InvalidInputException(string.Create(
+                CultureInfo.InvariantCulture, $"{option.Name} '{text}' is not a number of at least {least}."));
     }
 }

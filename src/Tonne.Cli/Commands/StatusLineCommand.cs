@@ -11,7 +11,8 @@ static class StatusLineCommand
     public static Command Build(CommandContext context)
     {
         var options = new ImportOptions();
-        var command = new Command("status-line", "Print a coding agent's session for its status line. Reads the JSON that Claude Code writes to the command, counts the new replies of the transcript, and prints one line.")
+        var command = new Command("status-line", "Print a coding agent's session for its status line. Reads the JSON that Claude Code "
+            + "writes to the command, counts the new replies of the transcript, and prints one line.")
         {
             // The list of all commands has no line left; 'tonne import --help' and docs/coding-agents.md name it.
             Hidden = true,

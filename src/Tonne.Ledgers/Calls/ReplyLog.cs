@@ -99,7 +99,8 @@ public sealed class ReplyLog : IDisposable
     }
 
     /// <summary>The replies that were loaded or added, by time.</summary>
-    public IEnumerable<CountedReply> Replies => _replies.Values.OrderBy(reply => reply.Time).ThenBy(reply => reply.Key, StringComparer.Ordinal);
+    public IEnumerable<CountedReply> Replies =>
+        _replies.Values.OrderBy(reply => reply.Time).ThenBy(reply => reply.Key, StringComparer.Ordinal);
 
     /// <summary>The reply of a hash among those that were loaded; null if there is none.</summary>
     /// <param name="key">The hash.</param>
@@ -213,7 +214,8 @@ public sealed class ReplyLog : IDisposable
             return null;
         var key = Read(path).ToArray();
         return key.Length == KeyBytes ? key
-            : throw new LedgerUnavailableException(path, "is not a key of 32 bytes", "Restore it from a backup. Without it, replies that were counted would count again.");
+            : throw new LedgerUnavailableException(
+                path, "is not a key of 32 bytes", "Restore it from a backup. Without it, replies that were counted would count again.");
     }
 
     void LoadFiles()
@@ -223,15 +225,17 @@ public sealed class ReplyLog : IDisposable
         _filesLoaded = true;
         if (!File.Exists(FilesPath))
             return;
-        // A file of which nothing is known is read again, and its replies are known.
+        // A file without a line here is read again, and its replies are known.
         foreach (var line in Encoding.ASCII.GetString(Read(FilesPath).Span).Split('\n'))
         {
-            if (line.Split('\t') is [var file, var bytes, var lines, var changed] && long.TryParse(bytes, NumberStyles.None, null, out var length)
-                && long.TryParse(lines, NumberStyles.None, null, out var count) && long.TryParse(changed, NumberStyles.None, null, out var ticks)
-                && ticks <= DateTimeOffset.MaxValue.UtcTicks)
+            if (line.Split('\t') is [var file, var bytes, var lines, var changed] && TryParse(bytes, out var length)
+                && TryParse(lines, out var count) && TryParse(changed, out var ticks) && ticks <= DateTimeOffset.MaxValue.UtcTicks)
                 _files[file] = new ReadFile(length, count, new DateTimeOffset(ticks, TimeSpan.Zero));
         }
     }
+
+    static bool TryParse(string text, out long number) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     static ReadOnlyMemory<byte> Read(string path)
     {

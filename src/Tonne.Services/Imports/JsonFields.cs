@@ -88,8 +88,9 @@ static class JsonFields
         if (text.Length is >= 9 and <= 11 && text.All(char.IsAsciiDigit))
             return DateTimeOffset.FromUnixTimeSeconds(long.Parse(text, CultureInfo.InvariantCulture));
         return text.Length >= 8 && text.Take(4).All(char.IsAsciiDigit) && text[4] is '-' or '/'
-            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
-                out var time) && time.Year is >= 2000 and < 3000 ? time : null;
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            && time.Year is >= 2000 and < 3000 ? time : null;
     }
 
     static string? ReadText(ref Utf8JsonReader reader, int maxLength)

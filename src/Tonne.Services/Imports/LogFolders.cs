@@ -5,13 +5,16 @@ public static class LogFolders
 {
     const string Pattern = "*.jsonl";
 
-    /// <summary>The transcripts of Claude Code: <c>CLAUDE_CONFIG_DIR/projects</c>, else <c>.claude/projects</c> in the user's folder.</summary>
+    /// <summary>
+    /// The transcripts of Claude Code: <c>CLAUDE_CONFIG_DIR/projects</c>, else <c>.claude/projects</c> in the user's folder.
+    /// </summary>
     /// <param name="getVariable">Reads an environment variable.</param>
     /// <param name="userFolder">The user's folder.</param>
     public static string GetClaudeCode(Func<string, string?> getVariable, string userFolder)
     {
         ArgumentNullException.ThrowIfNull(getVariable);
-        return Path.Combine(getVariable("CLAUDE_CONFIG_DIR") is { Length: > 0 } folder ? folder : Path.Combine(userFolder, ".claude"), "projects");
+        return Path.Combine(
+            getVariable("CLAUDE_CONFIG_DIR") is { Length: > 0 } folder ? folder : Path.Combine(userFolder, ".claude"), "projects");
     }
 
     /// <summary>The sessions of the Codex CLI: <c>CODEX_HOME/sessions</c>, else <c>.codex/sessions</c> in the user's folder.</summary>
@@ -23,7 +26,7 @@ public static class LogFolders
         return Path.Combine(getVariable("CODEX_HOME") is { Length: > 0 } folder ? folder : Path.Combine(userFolder, ".codex"), "sessions");
     }
 
-    /// <summary>The files of a folder and of those below it whose names end in .jsonl, in the order of their names; a file as it is.</summary>
+    /// <summary>The files in and below a folder whose names end in .jsonl, in the order of their names; a file as it is.</summary>
     /// <param name="path">Folder or file. Folders that cannot be read, and links to folders, are passed over.</param>
     public static IReadOnlyList<string> FindFiles(string path)
     {

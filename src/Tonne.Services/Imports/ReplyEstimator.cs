@@ -22,8 +22,9 @@ public sealed class ReplyEstimator(Place place)
 
     static readonly string[] _otherHardware = ["a100", "b200"];
 
-    readonly InferenceEstimator _estimator = new();
-    readonly AccountingFactors _factors = FactorSelector.SelectFactors(place);
+    // A status line without a new reply needs neither.
+    readonly Lazy<InferenceEstimator> _estimator = new(static () => new InferenceEstimator());
+    readonly Lazy<AccountingFactors> _factors = new(() => FactorSelector.SelectFactors(place));
     readonly Dictionary<string, Prepared?> _models = new(StringComparer.Ordinal);
 
     /// <summary>Names that no catalog has, and whose family gave the range.</summary>
@@ -70,10 +71,10 @@ public sealed class ReplyEstimator(Place place)
                 Accelerator = AcceleratorCatalog.Find(AssumedHardware).ValueOrThrow,
                 OtherAccelerators = [.. _otherHardware.Select(name => AcceleratorCatalog.Find(name).ValueOrThrow)],
             };
-            var requests = _estimator.PrepareRequests(service.WithModel(found), _factors);
+            var requests = _estimator.Value.PrepareRequests(service.WithModel(found), _factors.Value);
             return new Prepared(requests, new ReplyFigures(
                 default, default, default, $"estimated/{Accountant.MethodVersion}/fit-{ServingFit.Shipped.InputHash[..8]}",
-                requests.Reference.Emissions.Boundary.ToString(), _factors.Grid.Intensity.Bounds.Best, _factors.Pue.Bounds.Best));
+                requests.Reference.Emissions.Boundary.ToString(), _factors.Value.Grid.Intensity.Bounds.Best, _factors.Value.Pue.Bounds.Best));
         }
         catch (Exception error) when (error is UnknownNameException or ArgumentException or ModelDoesNotFitException)
         {

@@ -205,7 +205,8 @@ public sealed class TokenImport(LedgerHome home, TokenImportOptions? options = n
         {
             Requests = requests - before.Requests,
             Tokens = new CallTokens(
-                tokens.Input - before.Tokens.Input, Math.Min(tokens.CachedInput - before.Tokens.CachedInput, tokens.Input - before.Tokens.Input),
+                tokens.Input - before.Tokens.Input,
+                Math.Min(tokens.CachedInput - before.Tokens.CachedInput, tokens.Input - before.Tokens.Input),
                 tokens.Output - before.Tokens.Output,
                 Math.Min(tokens.Reasoning - before.Tokens.Reasoning, tokens.Output - before.Tokens.Output)),
             EnergyKwh = Subtract(after.EnergyKwh, before.EnergyKwh),
@@ -247,7 +248,7 @@ public sealed class TokenImport(LedgerHome home, TokenImportOptions? options = n
         Pue = figures?.Pue,
     };
 
-    /// <summary>Writes day by day, first the rows and then the replies of these rows, so that an error leaves nothing counted twice.</summary>
+    /// <summary>Writes day by day, first rows and then the replies of these rows: an error leaves nothing to be counted twice.</summary>
     void Write(List<(CallRow Row, List<CountedReply> Replies)> groups, ReplyLog replies)
     {
         var calls = new CallLog(home);

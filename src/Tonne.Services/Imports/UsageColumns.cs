@@ -60,7 +60,7 @@ public sealed record UsageColumns
 
     /// <summary>All columns that are needed.</summary>
     public IEnumerable<string> All =>
-        [Model, Time, .. Input, .. Uncached, .. Cached, .. Output, .. Requests is null ? (string[])[] : [Requests], .. Project is null ? (string[])[] : [Project]];
+        ((string?[])[Model, Time, .. Input, .. Uncached, .. Cached, .. Output, Requests, Project]).OfType<string>();
 
     /// <summary>Reads <c>model=NAME,time=NAME,input=NAME,output=NAME</c>, and <c>uncached</c>, <c>cached</c>, <c>requests</c>,
     /// <c>project</c>; NAME+NAME adds columns up.</summary>
@@ -75,12 +75,19 @@ public sealed record UsageColumns
             if (part.Split('=', 2, StringSplitOptions.TrimEntries) is not [var kind, { Length: > 0 } name]
                 || kind is not ("model" or "time" or "input" or "uncached" or "cached" or "output" or "requests" or "project")
                 || !given.TryAdd(kind, name))
-                throw new FormatException($"'{part}' is not KIND=COLUMN with a kind of model, time, input, uncached, cached, output, requests and project, each once.");
+            {
+                throw new FormatException(
+                    $"'{part}' is not KIND=COLUMN of model, time, input, uncached, cached, output, requests, project, each once.");
+            }
         }
 
         if (!given.ContainsKey("model") || !given.ContainsKey("time") || !given.ContainsKey("output")
             || given.ContainsKey("input") == given.ContainsKey("uncached"))
-            throw new FormatException("the columns need model, time, output, and input (with cached tokens) or uncached (without): model=Model,time=Day,input=In,output=Out.");
+        {
+            throw new FormatException("the columns need model, time, output, and input (with cached tokens) or uncached (without): "
+                + "model=Model,time=Day,input=In,output=Out.");
+        }
+
         return new UsageColumns
         {
             Model = given["model"],
@@ -94,6 +101,7 @@ public sealed record UsageColumns
         };
 
         ImmutableArray<string> Get(string kind) =>
-            given.TryGetValue(kind, out var names) ? [.. names.Split(Plus, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)] : [];
+            given.TryGetValue(kind, out var names)
+                ? [.. names.Split(Plus, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)] : [];
     }
 }

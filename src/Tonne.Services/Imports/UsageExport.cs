@@ -106,8 +106,8 @@ public sealed class UsageExport(UsageColumns? columns) : ITokenLog
         long? requests = columns.Requests is { } name ? Sum([name]) : null;
         var tokens = new CallTokens(columns.Input.IsEmpty ? uncached + cached : input, cached, output);
         var model = row[places[columns.Model]].Trim();
-        if (JsonFields.ParseTime(row[places[columns.Time]]) is not { } time || !tokens.IsValid || (columns.Requests is not null && requests is null)
-            || (model.Length > 0 && !JsonFields.IsModel(model)))
+        if (JsonFields.ParseTime(row[places[columns.Time]]) is not { } time || !tokens.IsValid
+            || (columns.Requests is not null && requests is null) || (model.Length > 0 && !JsonFields.IsModel(model)))
             return SkipReason.WrongValue;
         reply = new TokenReply
         {

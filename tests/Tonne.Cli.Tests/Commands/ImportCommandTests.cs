@@ -23,7 +23,10 @@ public sealed class ImportCommandTests : IDisposable
                 id,
                 model,
                 content = Marker,
-                usage = new { input_tokens = 10, cache_creation_input_tokens = 100, cache_read_input_tokens = cacheRead, output_tokens = output },
+                usage = new
+                {
+                    input_tokens = 10, cache_creation_input_tokens = 100, cache_read_input_tokens = cacheRead, output_tokens = output,
+                },
             },
         });
 
@@ -50,7 +53,8 @@ public sealed class ImportCommandTests : IDisposable
         Assert.Contains("Input 1,220 tokens, of these 1,000 read from a cache; output 57.", screen, StringComparison.Ordinal);
         Assert.Equal("tonne: s1.jsonl, line 4: not JSON\n", error);
         Assert.Contains("0 replies added, 0 known already; 0 files read, 1 unchanged", again, StringComparison.Ordinal);
-        Assert.Contains(calls.Split('\n'), line => line.StartsWith("demo", StringComparison.Ordinal) && line.Contains("1,220", StringComparison.Ordinal));
+        Assert.Contains(calls.Split('\n'), line => line.StartsWith("demo", StringComparison.Ordinal)
+            && line.Contains("1,220", StringComparison.Ordinal));
         Assert.DoesNotContain(Marker, screen + error + again + calls, StringComparison.Ordinal);
     }
 
@@ -75,7 +79,8 @@ public sealed class ImportCommandTests : IDisposable
 
         double Operational(string grams)
         {
-            using var document = JsonDocument.Parse(_terminal.Type("import", "claude-code", "--dry-run", "--json", "--intensity", grams).Out);
+            var text = _terminal.Type("import", "claude-code", "--dry-run", "--json", "--intensity", grams).Out;
+            using var document = JsonDocument.Parse(text);
             return document.RootElement.GetProperty("imports")[0].GetProperty("operational_kg").GetProperty("best").GetDouble();
         }
 

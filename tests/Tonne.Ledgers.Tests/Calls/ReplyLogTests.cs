@@ -30,16 +30,17 @@ public sealed class ReplyLogTests : IDisposable
     [Fact]
     public void A_reply_comes_back_as_it_was_written_and_a_later_line_replaces_it()
     {
+        var unknown = Reply("b") with { EnergyKwh = null, OperationalKg = null, EmissionsKg = null };
+        var later = Reply("a") with { Tokens = new CallTokens(10, 5, 9, 1) };
         using (var log = ReplyLog.Open(_home.Home))
         {
-            log.Append([Reply("a"), Reply("b") with { EnergyKwh = null, OperationalKg = null, EmissionsKg = null }]);
-            log.Append([Reply("a") with { Tokens = new CallTokens(10, 5, 9, 1) }]);
+            log.Append([Reply("a"), unknown]);
+            log.Append([later]);
         }
 
         using var read = ReplyLog.OpenToRead(_home.Home);
         read.Load();
-        Assert.Equal([Reply("a") with { Tokens = new CallTokens(10, 5, 9, 1) }, Reply("b") with { EnergyKwh = null, OperationalKg = null, EmissionsKg = null }],
-            read.Replies);
+        Assert.Equal([later, unknown], read.Replies);
         Assert.Empty(read.Problems);
     }
 
@@ -124,7 +125,8 @@ public sealed class ReplyLogTests : IDisposable
     {
         var log = new CallLog(_home.Home);
         log.Append([SampleCalls.Row("a")]);
-        Assert.DoesNotContain("project", File.ReadAllText(Directory.GetFiles(log.Location, "*", SearchOption.AllDirectories).Single()), StringComparison.Ordinal);
+        var file = Directory.GetFiles(log.Location, "*", SearchOption.AllDirectories).Single();
+        Assert.DoesNotContain("project", File.ReadAllText(file), StringComparison.Ordinal);
         log.Append([new CallRow(SampleCalls.Key("a") with { Project = "demo" }, SampleCalls.Sum())]);
 
         var rows = log.Read().Rows;

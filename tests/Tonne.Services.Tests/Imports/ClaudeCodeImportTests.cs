@@ -5,11 +5,14 @@ namespace Tonne.Services.Tests.Imports;
 
 public sealed class ClaudeCodeImportTests : IDisposable
 {
+    const string Untimed = "{\"type\":\"assistant\",\"message\":{";
+    const string Timed = "{\"type\":\"assistant\",\"timestamp\":\"2026-11-30T08:00:00Z\",\"message\":{";
+
     readonly Transcripts _logs = new();
 
     public void Dispose() => _logs.Dispose();
 
-    /// <summary>Streamed replies, a failed request, a retry, cached reads, a resumed session, a sub-agent, and lines that are none.</summary>
+    /// <summary>Streamed replies, a failed request, a retry, cached reads, a resumed session, a sub-agent.</summary>
     void WriteSession()
     {
         _logs.Write("-home-demo/session-1.jsonl",
@@ -111,15 +114,15 @@ public sealed class ClaudeCodeImportTests : IDisposable
     [InlineData("[1]", SkipReason.NotJson)]
     [InlineData("{\"type\":\"user\"", SkipReason.NotJson)]
     [InlineData("{\"type\":\"user\"} {}", SkipReason.NotJson)]
-    [InlineData("{\"type\":\"assistant\",\"message\":{}}", SkipReason.MissingField)]
+    [InlineData(Untimed + "}}", SkipReason.MissingField)]
     [InlineData("{\"type\":\"assistant\",\"message\":7}", SkipReason.MissingField)]
-    [InlineData("{\"type\":\"assistant\",\"message\":{\"id\":\"m\",\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}}", SkipReason.MissingField)]
-    [InlineData("{\"type\":\"assistant\",\"timestamp\":\"2026-11-30T08:00:00Z\",\"message\":{\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}}", SkipReason.MissingField)]
-    [InlineData("{\"type\":\"assistant\",\"timestamp\":\"2026-11-30T08:00:00Z\",\"message\":{\"id\":\"m\",\"usage\":{\"output_tokens\":1}}}", SkipReason.MissingField)]
-    [InlineData("{\"type\":\"assistant\",\"timestamp\":\"2026-11-30T08:00:00Z\",\"message\":{\"id\":\"m\",\"usage\":{\"input_tokens\":-1,\"output_tokens\":1}}}", SkipReason.WrongValue)]
-    [InlineData("{\"type\":\"assistant\",\"timestamp\":\"2026-11-30T08:00:00Z\",\"message\":{\"id\":\"m\",\"usage\":{\"input_tokens\":1.5,\"output_tokens\":1}}}", SkipReason.WrongValue)]
-    [InlineData("{\"type\":\"assistant\",\"timestamp\":\"2026-11-30T08:00:00Z\",\"message\":{\"id\":\"m\",\"usage\":{\"input_tokens\":{\"a\":[]},\"output_tokens\":1}}}", SkipReason.WrongValue)]
-    [InlineData("{\"type\":\"assistant\",\"timestamp\":\"2026-11-30T08:00:00Z\",\"message\":{\"id\":\"m\",\"usage\":[1]}}", SkipReason.WrongValue)]
+    [InlineData(Untimed + "\"id\":\"m\",\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}}", SkipReason.MissingField)]
+    [InlineData(Timed + "\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}}", SkipReason.MissingField)]
+    [InlineData(Timed + "\"id\":\"m\",\"usage\":{\"output_tokens\":1}}}", SkipReason.MissingField)]
+    [InlineData(Timed + "\"id\":\"m\",\"usage\":{\"input_tokens\":-1,\"output_tokens\":1}}}", SkipReason.WrongValue)]
+    [InlineData(Timed + "\"id\":\"m\",\"usage\":{\"input_tokens\":1.5,\"output_tokens\":1}}}", SkipReason.WrongValue)]
+    [InlineData(Timed + "\"id\":\"m\",\"usage\":{\"input_tokens\":{\"a\":[]},\"output_tokens\":1}}}", SkipReason.WrongValue)]
+    [InlineData(Timed + "\"id\":\"m\",\"usage\":[1]}}", SkipReason.WrongValue)]
     public void A_line_that_cannot_be_read_is_counted_by_file_and_number_and_the_others_count(string bad, SkipReason reason)
     {
         _logs.Write("p/s.jsonl", Transcripts.Reply("m1", "r1", 5), bad, Transcripts.Reply("m2", "r2", 6));
@@ -152,7 +155,8 @@ public sealed class ClaudeCodeImportTests : IDisposable
 
         var outcome = _logs.Import();
 
-        Assert.Equal([new SkippedLine("s.jsonl", 1, SkipReason.NotJson), new SkippedLine("s.jsonl", 2, SkipReason.TooLong)], outcome.Skipped);
+        Assert.Equal(
+            [new SkippedLine("s.jsonl", 1, SkipReason.NotJson), new SkippedLine("s.jsonl", 2, SkipReason.TooLong)], outcome.Skipped);
         Assert.Equal((1, 5), (outcome.Added, _logs.ReadSum().Tokens.Output));
         Assert.Equal(1, _logs.Import().FilesUnchanged);
     }
@@ -224,8 +228,8 @@ public sealed class ClaudeCodeImportTests : IDisposable
         using var plain = new Transcripts();
         plain.Write("p/s.jsonl", Transcripts.Reply("m1", "r1", 5), Transcripts.Reply("m2", "r2", 6, folder: "other"));
         plain.Import();
-        Assert.Equal(["demo", "other"],
-            CallTotal.Of(new CallLog(plain.Home).Read().Rows, CallGroup.Project).Rows.Select(row => row.Group).Order(StringComparer.Ordinal));
+        var rows = CallTotal.Of(new CallLog(plain.Home).Read().Rows, CallGroup.Project).Rows;
+        Assert.Equal(["demo", "other"], rows.Select(row => row.Group).Order(StringComparer.Ordinal));
     }
 
     [Theory]

@@ -24,7 +24,11 @@ public sealed class CodexImportTests : IDisposable
 
     static object Usage(long input, long cached, long output, long reasoning) => new
     {
-        input_tokens = input, cached_input_tokens = cached, output_tokens = output, reasoning_output_tokens = reasoning, total_tokens = input + output,
+        input_tokens = input,
+        cached_input_tokens = cached,
+        output_tokens = output,
+        reasoning_output_tokens = reasoning,
+        total_tokens = input + output,
     };
 
     static string Count(object total, object? last, double minutes) => JsonSerializer.Serialize(new
@@ -34,8 +38,10 @@ public sealed class CodexImportTests : IDisposable
         payload = new { type = "token_count", info = new { total_token_usage = total, last_token_usage = last }, rate_limits = new { } },
     });
 
-    static string Limits() =>
-        JsonSerializer.Serialize(new { timestamp = Transcripts.Start, type = "event_msg", payload = new { type = "token_count", info = (object?)null } });
+    static string Limits() => JsonSerializer.Serialize(new
+    {
+        timestamp = Transcripts.Start, type = "event_msg", payload = new { type = "token_count", info = (object?)null },
+    });
 
     static string Message() => JsonSerializer.Serialize(new
     {
@@ -67,7 +73,8 @@ public sealed class CodexImportTests : IDisposable
     [Fact]
     public void Where_only_sums_are_given_replies_are_their_differences()
     {
-        _logs.Write("rollout-1.jsonl", Meta("s1"), Turn("gpt-5"), Count(Usage(1_000, 200, 50, 20), null, 1), Count(Usage(2_500, 1_100, 80, 25), null, 2));
+        _logs.Write("rollout-1.jsonl", Meta("s1"), Turn("gpt-5"),
+            Count(Usage(1_000, 200, 50, 20), null, 1), Count(Usage(2_500, 1_100, 80, 25), null, 2));
 
         Import();
 

@@ -18,7 +18,8 @@ public sealed class CommitCallsTests
     [Fact]
     public void Replies_belong_to_the_first_commit_after_them()
     {
-        Commit[] commits = [new("aaaaaaaaaaaa1", _noon), new("bbbbbbbbbbbb2", _noon.AddMinutes(30)), new("cccccccccccc3", _noon.AddMinutes(31))];
+        Commit[] commits =
+            [new("aaaaaaaaaaaa1", _noon), new("bbbbbbbbbbbb2", _noon.AddMinutes(30)), new("cccccccccccc3", _noon.AddMinutes(31))];
         var replies = new[] { Reply(-500, 1), Reply(0, 2), Reply(1, 4), Reply(29, 8), Reply(31, 16), Reply(32, 32) };
 
         var total = CommitCalls.AddUp(replies, commits, isShort: false);

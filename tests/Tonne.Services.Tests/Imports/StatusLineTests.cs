@@ -32,7 +32,8 @@ public sealed class StatusLineTests : IDisposable
         File.AppendAllText(path, Transcripts.Reply("m3", "r3", output: 400, input: 2_000, minutes: 1) + "\n");
         var second = Create(Input(path));
 
-        Assert.Matches(@"^tonne [0-9.]+ m?Wh \([0-9.]+-[0-9.]+\) · [0-9.]+ m?g \([0-9.]+-[0-9.]+\) · today [0-9.]+ m?g \([0-9.]+-[0-9.]+\)$", first);
+        const string Interval = @" \([0-9.]+-[0-9.]+\)";
+        Assert.Matches($"^tonne [0-9.]+ m?Wh{Interval} · [0-9.]+ m?g{Interval} · today [0-9.]+ m?g{Interval}$", first);
         Assert.NotEqual(first, second);
         Assert.Equal((3, 900), (_logs.ReadSum().Requests, _logs.ReadSum().Tokens.Output));
         // What the status line has counted, an import does not count again.

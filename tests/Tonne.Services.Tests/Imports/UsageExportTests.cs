@@ -6,7 +6,8 @@ namespace Tonne.Services.Tests.Imports;
 public sealed class UsageExportTests : IDisposable
 {
     const string AnthropicHeader = "usage_date_utc,model_version,api_key,workspace,usage_type,context_window,usage_input_tokens_no_cache,"
-        + "usage_input_tokens_cache_write_5m,usage_input_tokens_cache_write_1h,usage_input_tokens_cache_read,usage_output_tokens,web_search_count";
+        + "usage_input_tokens_cache_write_5m,usage_input_tokens_cache_write_1h,usage_input_tokens_cache_read,usage_output_tokens,"
+        + "web_search_count";
 
     readonly Transcripts _logs = new();
 
@@ -32,7 +33,8 @@ public sealed class UsageExportTests : IDisposable
     public void Columns_of_OpenAIs_export_are_recognised_with_the_number_of_requests()
     {
         // 1764288000 is 2025-11-28T00:00:00Z: 20,420 days of 86,400 s after 1970.
-        Import("start_time,end_time,start_time_iso,end_time_iso,project_id,num_model_requests,model,input_tokens,output_tokens,input_cached_tokens\n"
+        Import("start_time,end_time,start_time_iso,end_time_iso,project_id,num_model_requests,model,input_tokens,output_tokens,"
+            + "input_cached_tokens\n"
             + "1764288000,1764374400,2025-11-28T00:00:00+00:00,2025-11-29T00:00:00+00:00,proj_1,40,gpt-5-mini-2025-08-07,8000,900,3000\n"
             + "1764374400,1764460800,2025-11-29T00:00:00+00:00,2025-11-30T00:00:00+00:00,,,,,,\n");
 
@@ -44,7 +46,8 @@ public sealed class UsageExportTests : IDisposable
     [Fact]
     public void Columns_can_be_named()
     {
-        Import("Day;x,Model,In A,In B,Hit,Out\n2026-11-28T05:10:00Z,gpt-4o,10,5,3,2\n", "time=Day;x,model=Model,input=In A+In B,cached=Hit,output=Out");
+        Import("Day;x,Model,In A,In B,Hit,Out\n2026-11-28T05:10:00Z,gpt-4o,10,5,3,2\n",
+            "time=Day;x,model=Model,input=In A+In B,cached=Hit,output=Out");
 
         Assert.Equal(new CallTokens(15, 3, 2), _logs.ReadSum().Tokens);
     }
@@ -64,7 +67,8 @@ public sealed class UsageExportTests : IDisposable
     [Fact]
     public void Rows_and_files_that_cannot_be_read_are_counted_without_their_text()
     {
-        var outcome = Import($"{AnthropicHeader}\n{Transcripts.Marker},m,,,,,1,0,0,0,1,0\n2026-11-30,m,,,,,-1,0,0,0,1,0\n2026-11-30,m,,,,,{Transcripts.Marker},0,0,0,1,0\n2026-11-30\n2026-11-30,m,,,,,1,0,0,0,1,0\n");
+        var outcome = Import($"{AnthropicHeader}\n{Transcripts.Marker},m,,,,,1,0,0,0,1,0\n2026-11-30,m,,,,,-1,0,0,0,1,0\n"
+            + $"2026-11-30,m,,,,,{Transcripts.Marker},0,0,0,1,0\n2026-11-30\n2026-11-30,m,,,,,1,0,0,0,1,0\n");
         Assert.Equal(
             [(2, SkipReason.WrongValue), (3, SkipReason.WrongValue), (4, SkipReason.WrongValue), (5, SkipReason.MissingField)],
             outcome.Skipped.Select(line => ((int)line.Line, line.Reason)));
