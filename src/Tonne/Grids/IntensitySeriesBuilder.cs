@@ -179,7 +179,7 @@ public sealed class IntensitySeriesBuilder(Zone zone, Source source)
                 && lengths[i - 1] < before ? lengths[i - 1] : before);
             if (length > longest && points[i].Length is null)
                 length = Usual(gaps, longest);
-            if (points[i].Length is null && length < after && after != TimeSpan.MaxValue && after < 2 * UsualNear(gaps, i))
+            if (points[i].Length is null && length < after && after != TimeSpan.MaxValue && after < 2 * UsualNear(gaps, i, longest))
                 length = after;
             lengths[i] = length > after ? after : length;
         }
@@ -187,8 +187,8 @@ public sealed class IntensitySeriesBuilder(Zone zone, Source source)
         return lengths;
     }
 
-    /// <summary>The usual step near a value: the median of the three before and the three after its own. Steps of rows that are missing are long and few.</summary>
-    static TimeSpan UsualNear(TimeSpan[] gaps, int at)
+    /// <summary>The usual step near a value, at most the longest that is usual: the median of the three before and the three after its own.</summary>
+    static TimeSpan UsualNear(TimeSpan[] gaps, int at, TimeSpan longest)
     {
         var near = new List<TimeSpan>(6);
         for (var i = Math.Max(0, at - 3); i <= Math.Min(gaps.Length - 2, at + 3); i++)
@@ -198,7 +198,8 @@ public sealed class IntensitySeriesBuilder(Zone zone, Source source)
         }
 
         near.Sort();
-        return near.Count == 0 ? TimeSpan.Zero : near[(near.Count - 1) / 2];
+        var usual = near.Count == 0 ? TimeSpan.Zero : near[(near.Count - 1) / 2];
+        return usual < longest ? usual : longest;
     }
 
     /// <summary>Whether the step after a value is one of at least three equal ones.</summary>

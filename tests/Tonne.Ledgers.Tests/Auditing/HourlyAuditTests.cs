@@ -1,7 +1,11 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Tonne.Accounting;
+using Tonne.Grids;
 using Tonne.Ledgers.Auditing;
+using Tonne.Quantities;
+using Tonne.Recording.Attribution;
 using Tonne.Runs;
 
 namespace Tonne.Ledgers.Tests.Auditing;
@@ -41,6 +45,29 @@ public class HourlyAuditTests
         Assert.Equal(["2026-11-22T07:00Z", "2026-11-22T08:00Z", "2026-11-22T08:00Z"], rows.Select(row => row[0]));
         Assert.Equal(["physics", "", "physics"], rows.Select(row => row[1]));
         Assert.Equal(0, new HourlyAuditProbe(home).Append().Runs);
+    }
+
+    [Fact]
+    public void Each_hour_has_its_own_intensity()
+    {
+        using var home = new TemporaryHome();
+        // 07:59:45 and half a minute, of even power: a half at 100 g/kWh and a half at 300.
+        var opening = SampleRun.Opening("20261122-075945-bbbbbb");
+        var zone = ZoneCatalog.FindPlace(opening.Place.Zone!).ValueOrThrow.Zone;
+        var history = new IntensitySeriesSet([new IntensitySeries(zone, new DateTimeOffset(2026, 11, 22, 7, 0, 0, TimeSpan.Zero),
+            [CarbonIntensity.FromGramsPerKilowattHour(100), CarbonIntensity.FromGramsPerKilowattHour(300)], new Source("TEST", "Test"))]);
+        using (var run = home.Ledger.Begin(opening))
+        {
+            SampleRun.Write(run.Trace);
+            var record = RecordBuilder.Build(run.Folder.OpenTrace);
+            run.Finish(record, new Accountant().Account(record, FactorSelector.SelectFactors(record, history)).CreateStatement(_now));
+        }
+
+        var rows = Append(home).Skip(1).Select(line => line.Split(',')).ToList();
+
+        Assert.Equal(["100", "300"], rows.Select(row => row[4]));
+        var operational = home.Ledger.Load("20261122-075945-bbbbbb").Account().Operational.Value;
+        Assert.Equal(operational, rows.Sum(row => double.Parse(row[5], CultureInfo.InvariantCulture)), operational * 1e-12);
     }
 
     [Fact]
