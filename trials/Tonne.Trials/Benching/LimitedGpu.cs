@@ -5,8 +5,9 @@ namespace Tonne.Trials.Benching;
 
 /// <summary>A scripted GPU whose limit, energy and power are three numbers in a file that all processes share.</summary>
 /// <remarks>
-/// Its law: at a limit of L watts it draws L, of which 100 are static, and its speed is the cube root of the rest. The work of 0.2 s at 700 W takes
-/// t(L) = 0.2 · (600 ÷ (L − 100))^⅓ s and L · t(L) J. So least energy is at L = 150 (L − 100 = L ÷ 3), least energy × time at L = 300 (L − 100 = 2 L ÷ 3),
+/// Its law: at a limit of L watts it draws L, of which 100 are static, and its speed is the cube root of the rest. The work of 0.2 s at
+/// 700 W takes t(L) = 0.2 · (600 ÷ (L − 100))^⅓ s and L · t(L) J. So least energy is at L = 150 (L − 100 = L ÷ 3), least energy × time at L = 300 (L −
+/// 100 = 2 L ÷ 3),
 /// least time at the highest limit.
 /// </remarks>
 sealed class LimitedGpu
@@ -58,7 +59,8 @@ sealed class LimitedGpu
         File.WriteAllBytes(_file, numbers);
         File.WriteAllBytes(tonne.At("clock"), new byte[8]);
         tonne.Environment["TONNE_NVML"] = StandInLibrary.CopyInto(tonne.Folder);
-        tonne.Environment["TONNE_NVML_SCRIPT"] = tonne.Write("gpus", $"clock {tonne.At("clock")}\ngpu\nlimits 150 700\npower -10 0\nshared {_file}\n{second}");
+        tonne.Environment["TONNE_NVML_SCRIPT"] = tonne.Write("gpus",
+            $"clock {tonne.At("clock")}\ngpu\nlimits 150 700\npower -10 0\nshared {_file}\n{second}");
     }
 
     /// <summary>The limit now, W.</summary>
@@ -73,7 +75,8 @@ sealed class LimitedGpu
     /// <summary>Builds the command that works by the law.</summary>
     internal async Task<string[]> BuildWorkAsync()
     {
-        (await _tonne.RunOtherAsync(Needs.Program("/usr/bin/gcc", "gcc"), "-O1", "-o", _tonne.At("work"), _tonne.Write("work.c", Source), "-lm")).Expect(0);
+        (await _tonne.RunOtherAsync(Needs.Program("/usr/bin/gcc", "gcc"), "-O1", "-o", _tonne.At("work"), _tonne.Write("work.c", Source),
+            "-lm")).Expect(0);
         return [_tonne.At("work"), _file];
     }
 
