@@ -17,7 +17,8 @@ static class BenchReport
         var notes = new List<string>();
         if (limits is not null)
         {
-            notes.Add($"Limited: {string.Join(", ", limits.Devices.Select((device, i) => $"{device.Name}, found at {PowerLimitDevice.Format(limits.Found[i])}"))}.");
+            var devices = limits.Devices.Select((device, i) => $"{device.Name}, found at {PowerLimitDevice.Format(limits.Found[i])}");
+            notes.Add($"Limited: {string.Join("; ", devices)}.");
             notes.AddRange(limits.Notes);
         }
 
@@ -39,7 +40,8 @@ static class BenchReport
     }
 
     /// <summary>The document.</summary>
-    public static BenchDocument CreateDocument(BenchSession session, BenchRequest request, BenchOutcome end, string stopped, PowerLimitSession? limits) => new()
+    public static BenchDocument CreateDocument(BenchSession session, BenchRequest request, BenchOutcome end, string stopped,
+        PowerLimitSession? limits) => new()
     {
         Id = session.Id,
         Seed = request.Seed,
@@ -58,7 +60,8 @@ static class BenchReport
             session.Labels[i], command,
             Median(session, i, run => run.Footprint.Energy.Value), Median(session, i, run => run.Record.DurationSeconds), Median(session, i, run => run.Footprint.Total.Value),
             [.. session.Rounds.Select(round => round.Runs[i]).Select(run => new BenchDocument.VariantRunPart(
-                run.Record.Opening.Id, run.Footprint.Energy.Value, run.Record.DurationSeconds, run.Record.JobCpuSeconds, run.Footprint.Total.Value))])
+                run.Record.Opening.Id, run.Footprint.Energy.Value, run.Record.DurationSeconds, run.Record.JobCpuSeconds,
+                    run.Footprint.Total.Value))])
         {
             PowerLimitW = limits?.Variants[i].Watts,
         })],
@@ -69,14 +72,17 @@ static class BenchReport
     };
 
     /// <summary>The limits with the least of each figure.</summary>
-    public static IReadOnlyList<LeastLimit> FindLeast(BenchSession session, BenchRequest request) => PowerLimitSummary.Find(session.Comparison.Rounds, request.Plan);
+    public static IReadOnlyList<LeastLimit> FindLeast(BenchSession session, BenchRequest request) =>
+        PowerLimitSummary.Find(session.Comparison.Rounds, request.Plan);
 
     static BenchDocument.PowerLimitsPart CreatePowerLimits(BenchSession session, BenchRequest request, PowerLimitSession limits) => new(
         [.. limits.Devices.Select((device, i) => new BenchDocument.LimitedDevicePart(
-            device.Id, device.Name, limits.Found[i] / 1e6, device.MinMicrowatts / 1e6, device.MaxMicrowatts / 1e6, device.DefaultMicrowatts / 1e6))],
+            device.Id, device.Name, limits.Found[i] / 1e6, device.MinMicrowatts / 1e6, device.MaxMicrowatts / 1e6,
+                device.DefaultMicrowatts / 1e6))],
         session.Labels[0],
         [.. FindLeast(session, request).Select(least => new BenchDocument.LeastPart(
-            least.Figure, session.Labels[least.Variant], limits.Variants[least.Variant].Watts, BenchDocument.RatioPart.From(least.RatioToFound)))]);
+            least.Figure, session.Labels[least.Variant], limits.Variants[least.Variant].Watts,
+                BenchDocument.RatioPart.From(least.RatioToFound)))]);
 
     static double? Median(BenchSession session, int variant, Func<BenchedRun, double> figure)
     {

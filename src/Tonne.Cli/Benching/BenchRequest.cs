@@ -29,5 +29,6 @@ sealed record BenchRequest
 
     /// <summary>A command as a person reads it, with its power limit if that is what differs.</summary>
     /// <param name="variant">Index of the command.</param>
-    public string Describe(int variant) => LimitNames.IsEmpty ? CommandText.Format(Commands[variant]) : $"{LimitNames[variant]}: {CommandText.Format(Commands[variant])}";
+    public string Describe(int variant) => LimitNames.IsEmpty ? CommandText.Format(Commands[variant])
+        : $"{LimitNames[variant]}: {CommandText.Format(Commands[variant])}";
 }

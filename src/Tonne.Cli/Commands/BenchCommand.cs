@@ -22,14 +22,17 @@ static class BenchCommand
     const int MostCommands = 26;
     const int MostRounds = 1000;
 
-    static readonly Option<int?> _runs = new("--runs", "-r") { Description = "Most rounds, one run of every command each; default 60", HelpName = "N" };
+    static readonly Option<int?> _runs = new("--runs", "-r") { Description = "Most rounds, one run of every command each; default 60",
+        HelpName = "N" };
     static readonly Option<ComparedFigure?> _by = new("--by") { Description = "Figure that decides: energy (default), time or emissions", HelpName = "FIGURE" };
     static readonly Option<double?> _within = new("--within") { Description = "Difference in per cent that does not matter; default 1", HelpName = "PERCENT" };
     static readonly Option<double?> _risk = new("--risk") { Description = "Chance in per cent of a false difference; default 1", HelpName = "PERCENT" };
     static readonly Option<int?> _warmup = new("--warmup") { Description = "Rounds before the measured ones; default 1", HelpName = "N" };
     static readonly Option<int?> _seed = new("--seed") { Description = "Seed of the order in each round; default: drawn, and printed", HelpName = "N" };
-    static readonly Option<string> _limits = new("--power-limit") { Description = "Compare power limits of one command: 150W,200W,80%", HelpName = "LIST" };
-    static readonly Option<PowerLimitDeviceKind?> _limited = new("--limit-device") { Description = "gpu (default where one can be limited) or cpu", HelpName = "KIND" };
+    static readonly Option<string> _limits = new("--power-limit") { Description = "Compare power limits of one command: 150W,200W,80%",
+        HelpName = "LIST" };
+    static readonly Option<PowerLimitDeviceKind?> _limited = new("--limit-device") { Description = "gpu (default where one can be "
+        + "limited) or cpu", HelpName = "KIND" };
     static readonly Option<bool> _restore = new("--restore-limits") { Description = "Restore power limits that a killed bench has left" };
     static readonly Option<bool> _show = new("--show") { Description = "Show the output of the commands on standard error" };
     static readonly Option<bool> _noLedger = new("--no-ledger") { Description = "Keep no run in the ledger; default: each, tagged bench=ID" };
@@ -37,11 +40,14 @@ static class BenchCommand
 
     /// <summary>The options, in the order of the help.</summary>
     public static IReadOnlyList<Option> Options { get; } =
-        [_runs, _by, _within, _risk, _warmup, _seed, _limits, _limited, _restore, _show, _noLedger, _json, .. SettingOptions.Place, .. SettingOptions.Measurement];
+        [_runs, _by, _within, _risk, _warmup, _seed, _limits, _limited, _restore, _show, _noLedger, _json, .. SettingOptions.Place,
+            .. SettingOptions.Measurement];
 
     public static Command Build(CommandContext context, IReadOnlyList<string>? childArguments)
     {
-        var command = new Command("bench", "Compare the energy of commands, or of power limits, in random order. It reports whether energy, time and emissions differ and by how much, and stops when that is clear; 'no difference seen' is a result.")
+        var command = new Command("bench",
+            "Compare the energy of commands, or of power limits, in random order. It reports whether energy, time and emissions differ "
+            + "and by how much, and stops when that is clear; 'no difference seen' is a result.")
         {
             new Argument<string[]>("commands") { Description = "The commands, after --, with ::: between them", Arity = ArgumentArity.ZeroOrMore, HelpName = "-- COMMAND ::: COMMAND [::: …]" },
         };
@@ -90,10 +96,12 @@ static class BenchCommand
     }
 
     static int CompareLimits(
-        CommandContext context, Settings settings, BenchRequest request, IReadOnlyList<RequestedPowerLimit> requested, PowerLimitDeviceKind? kind, bool json)
+        CommandContext context, Settings settings, BenchRequest request, IReadOnlyList<RequestedPowerLimit> requested,
+            PowerLimitDeviceKind? kind, bool json)
     {
         using var limits = PowerLimitSession.Open(context, settings, requested, kind);
-        var ofLimits = request with { Commands = [.. limits.Variants.Select(_ => request.Commands[0])], LimitNames = [.. limits.Variants.Select(variant => variant.Name)] };
+        var ofLimits = request with { Commands = [.. limits.Variants.Select(_ => request.Commands[0])],
+            LimitNames = [.. limits.Variants.Select(variant => variant.Name)] };
         using var session = new BenchSession(context, settings, ofLimits, limits);
         BenchOutcome end;
         bool restored;
@@ -111,7 +119,8 @@ static class BenchCommand
         return restored || code != 0 ? code : CommandLine.Failure;
     }
 
-    static int WriteResult(CommandContext context, BenchSession session, BenchRequest request, BenchOutcome end, bool json, PowerLimitSession? limits)
+    static int WriteResult(CommandContext context, BenchSession session, BenchRequest request, BenchOutcome end, bool json,
+        PowerLimitSession? limits)
     {
         var stopped = end switch
         {

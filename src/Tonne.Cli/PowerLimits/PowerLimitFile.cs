@@ -4,7 +4,8 @@ using Tonne.Instruments.PowerLimits;
 
 namespace Tonne.Cli.PowerLimits;
 
-/// <summary>The file with what a bench of power limits has found, in the folder of the ledger; there is one only while limits are changed.</summary>
+/// <summary>The file with what a bench of power limits has found, in the folder of the ledger; there is one only while limits are
+/// changed.</summary>
 /// <remarks>Its name has that of the machine, because several machines may share a ledger.</remarks>
 /// <param name="home">Folder of the ledger.</param>
 sealed class PowerLimitFile(string home)
@@ -20,7 +21,8 @@ sealed class PowerLimitFile(string home)
 
     string LockLocation => Path.Combine(home, Name + ".lock");
 
-    static string Name => "power-limits-" + string.Concat(Environment.MachineName.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' ? letter : '-'));
+    static string Name => "power-limits-"
+        + string.Concat(Environment.MachineName.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' ? letter : '-'));
 
     /// <summary>Reads the file; null if there is none.</summary>
     /// <exception cref="PowerLimitException">It cannot be read, or is no such file.</exception>
@@ -29,12 +31,14 @@ sealed class PowerLimitFile(string home)
         try
         {
             return !File.Exists(Location) ? null
-                : JsonSerializer.Deserialize(File.ReadAllBytes(Location), PowerLimitJson.Default.PowerLimitRecord) is { Schema: PowerLimitRecord.CurrentSchema } record ? record
+                : JsonSerializer.Deserialize(File.ReadAllBytes(Location),
+                    PowerLimitJson.Default.PowerLimitRecord) is { Schema: PowerLimitRecord.CurrentSchema } record ? record
                 : throw new JsonException("another schema");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
         {
-            throw new PowerLimitException($"the power limits that a bench has found cannot be read from {Location} ({error.Message.TrimEnd('.')}). See that the limits are right, and delete the file.");
+            throw new PowerLimitException($"the power limits that a bench has found cannot be read from {Location} "
+                + $"({error.Message.TrimEnd('.')}). See that the limits are right, and delete the file.");
         }
     }
 
@@ -56,7 +60,8 @@ sealed class PowerLimitFile(string home)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new PowerLimitException($"what the limits are now cannot be kept in {Location} ({error.Message.TrimEnd('.')}), so none is changed.");
+            throw new PowerLimitException($"what the limits are now cannot be kept in {Location} ({error.Message.TrimEnd('.')}), so none "
+                + "is changed.");
         }
     }
 
@@ -89,11 +94,14 @@ sealed class PowerLimitFile(string home)
             }
             catch (UnauthorizedAccessException error)
             {
-                throw new PowerLimitException($"what the limits are now cannot be kept in {home} ({error.Message.TrimEnd('.')}), so none is changed.");
+                throw new PowerLimitException($"what the limits are now cannot be kept in {home} ({error.Message.TrimEnd('.')}), so none "
+                    + "is changed.");
             }
             catch (IOException error) when (tries == LockTries)
             {
-                throw new PowerLimitException($"another bench changes power limits now{(Read() is { } other ? $" (process {other.ProcessId}, since {other.Since:yyyy-MM-dd HH:mm} UTC)" : "")}; wait for its end ({error.Message.TrimEnd('.')}).");
+                throw new PowerLimitException($"another bench changes power limits "
+                    + $"now{(Read() is { } other ? $" (process {other.ProcessId}, since {other.Since:yyyy-MM-dd HH:mm} UTC)" : "")}; wait "
+                    + $"for its end ({error.Message.TrimEnd('.')}).");
             }
             catch (IOException)
             {
@@ -111,7 +119,8 @@ sealed class PowerLimitFile(string home)
         {
             using var free = Create(LockLocation, FileMode.OpenOrCreate, FileAccess.ReadWrite);
             return Read() is { } record
-                ? $"a bench was killed before it could restore power limits ({record.Describe()}). To restore them: {RestoreCommand}" : null;
+                ? $"a bench was killed before it could restore power limits ({record.Describe()}). To restore them: {RestoreCommand}"
+                    : null;
         }
         catch (PowerLimitException error)
         {

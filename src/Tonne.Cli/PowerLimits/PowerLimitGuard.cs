@@ -54,10 +54,13 @@ sealed class PowerLimitGuard : IDisposable
         try
         {
             var held = (int)lockFile.SafeFileHandle.DangerousGetHandle();
-            string[] words = [Environment.ProcessPath!, PowerLimitGuardian.Verb, home, Text(lifeline.ReadEnd), Text(answer.WriteEnd), Path.GetFullPath(root), library is null ? PowerLimitGuardian.None : GetFullName(library)];
-            pid = CommandSearch.Start(new LaunchSpec([.. words.Select(Encoding.UTF8.GetBytes)], RawCommand.BuildEnvironment(new Dictionary<string, string>()))
+            string[] words = [Environment.ProcessPath!, PowerLimitGuardian.Verb, home, Text(lifeline.ReadEnd), Text(answer.WriteEnd),
+                Path.GetFullPath(root), library is null ? PowerLimitGuardian.None : GetFullName(library)];
+            pid = CommandSearch.Start(new LaunchSpec([.. words.Select(Encoding.UTF8.GetBytes)],
+                RawCommand.BuildEnvironment(new Dictionary<string, string>()))
             {
-                Descriptors = [(nowhere, Libc.StandardInput), (nowhere, Libc.StandardOutput), (lifeline.ReadEnd, lifeline.ReadEnd), (answer.WriteEnd, answer.WriteEnd), (held, held)],
+                Descriptors = [(nowhere, Libc.StandardInput), (nowhere, Libc.StandardOutput), (lifeline.ReadEnd, lifeline.ReadEnd),
+                    (answer.WriteEnd, answer.WriteEnd), (held, held)],
                 NewSession = true,
             });
         }
@@ -98,7 +101,8 @@ sealed class PowerLimitGuard : IDisposable
         }
     }
 
-    static PowerLimitException Fail(string why) => new($"the process that restores the power limits if tonne is killed did not start, so none is changed: {why}");
+    static PowerLimitException Fail(string why) =>
+        new($"the process that restores the power limits if tonne is killed did not start, so none is changed: {why}");
 
     /// <summary>A library with a folder is a path; without one, the loader searches it.</summary>
     static string GetFullName(string library) => library.Contains('/', StringComparison.Ordinal) ? Path.GetFullPath(library) : library;

@@ -11,7 +11,8 @@ namespace Tonne.Cli.PowerLimits;
 
 /// <summary>The process beside a bench of power limits that restores them when tonne has ended without doing so, by whatever.</summary>
 /// <remarks>
-/// It is in a session of its own, and no signal of a terminal or of a job ends it. tonne holds the only write end of a pipe; when the pipe ends, tonne has ended.
+/// It is in a session of its own, and no signal of a terminal or of a job ends it. tonne holds the only write end of a pipe; when the pipe
+/// ends, tonne has ended.
 /// One byte before says that all is restored. It also holds the lock of the file, so that no other bench begins before it has finished.
 /// </remarks>
 static class PowerLimitGuardian
@@ -25,26 +26,29 @@ static class PowerLimitGuardian
     /// <summary>The argument for "none".</summary>
     internal const string None = "-";
 
-    static readonly int[] _signals = [Libc.HangUp, Libc.Interrupt, Libc.Quit, Libc.User1, Libc.User2, Libc.Alarm, Libc.Terminate, Libc.TerminalStop];
+    static readonly int[] _signals = [Libc.HangUp, Libc.Interrupt, Libc.Quit, Libc.User1, Libc.User2, Libc.Alarm, Libc.Terminate,
+        Libc.TerminalStop];
 
     /// <summary>Waits for the end of tonne.</summary>
-    /// <param name="args">Folder of the ledger; descriptor whose end is the end of tonne; descriptor to answer to; root of the machine's files; NVML library or <see cref="None"/>.</param>
+    /// <param name="args">Folder of the ledger; descriptor whose end is the end of tonne; descriptor to answer to; root of the machine's
+    /// files; NVML library or <see cref="None"/>.</param>
     internal static int Run(string[] args)
     {
         if (args is not [_, var home, var lifeline, var answer, var root, var library]
-            || !int.TryParse(lifeline, CultureInfo.InvariantCulture, out var pipe) || !int.TryParse(answer, CultureInfo.InvariantCulture, out var output))
+            || !int.TryParse(lifeline, CultureInfo.InvariantCulture, out var pipe)
+                || !int.TryParse(answer, CultureInfo.InvariantCulture, out var output))
             return 125;
         // Kept to the end: a signal is ignored while its registration lives.
-        List<PosixSignalRegistration> registrations = [.. _signals.Select(signal => PosixSignalRegistration.Create((PosixSignal)signal, context => context.Cancel = true))];
+        List<PosixSignalRegistration> registrations = [.. _signals.Select(signal => PosixSignalRegistration.Create((PosixSignal)signal,
+            context => context.Cancel = true))];
         var file = new PowerLimitFile(home);
         try
         {
-            using var devices = PowerLimitDevices.Discover(new FileTree(root), new DiscoveryOptions { NvmlLibrary = library == None ? null : library });
+            using var devices = PowerLimitDevices.Discover(new FileTree(root),
+                new DiscoveryOptions { NvmlLibrary = library == None ? null : library });
             var setter = CreateSetter(file.Read(), devices);
             Answer(output, Ready);
-            if (IsDone(pipe))
-                return 0;
-            return Restore(file, setter);
+            return IsDone(pipe) ? 0 : Restore(file, setter);
         }
         catch (PowerLimitException error)
         {
@@ -62,7 +66,8 @@ static class PowerLimitGuardian
         if (record is null)
             throw new PowerLimitException("the process that restores power limits finds no record of them.");
         return new PowerLimitSetter(
-            [.. record.Devices.Select(found => devices.Find(found.Id) ?? throw new PowerLimitException($"the process that restores power limits does not find {found.Name}."))],
+            [.. record.Devices.Select(found => devices.Find(found.Id) ?? throw new PowerLimitException($"the process that restores power "
+                + $"limits does not find {found.Name}."))],
             [.. record.Devices.Select(found => found.Microwatts)]);
     }
 
@@ -77,7 +82,8 @@ static class PowerLimitGuardian
         {
             error.WriteLine(problems.Count == 0
                 ? $"tonne: the bench was killed; the power limits are again as they were found ({limits})."
-                : $"tonne: the bench was killed, and not all power limits could be restored: {string.Join(' ', problems)} To try again: {PowerLimitFile.RestoreCommand}");
+                : $"tonne: the bench was killed, and not all power limits could be restored: {string.Join(' ', problems)} To try again: "
+                    + $"{PowerLimitFile.RestoreCommand}");
         }
         catch (IOException)
         {

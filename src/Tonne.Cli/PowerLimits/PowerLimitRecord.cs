@@ -9,12 +9,14 @@ namespace Tonne.Cli.PowerLimits;
 /// <param name="Since">When the bench began.</param>
 /// <param name="Devices">The devices, and what they had.</param>
 /// <param name="SetMicrowatts">All limits that the bench sets, µW.</param>
-sealed record PowerLimitRecord(string Schema, int ProcessId, string Boot, DateTimeOffset Since, IReadOnlyList<FoundPowerLimit> Devices, IReadOnlyList<long> SetMicrowatts)
+sealed record PowerLimitRecord(string Schema, int ProcessId, string Boot, DateTimeOffset Since, IReadOnlyList<FoundPowerLimit> Devices,
+    IReadOnlyList<long> SetMicrowatts)
 {
     internal const string CurrentSchema = "tonne.power-limits/1";
 
     /// <summary>What the devices had, in a sentence.</summary>
-    internal string Describe() => string.Join(", ", Devices.Select(device => $"{device.Name}: {PowerLimitDevice.Format(device.Microwatts)}"));
+    internal string Describe() =>
+        string.Join(", ", Devices.Select(device => $"{device.Name}: {PowerLimitDevice.Format(device.Microwatts)}"));
 
     /// <summary>Restores what a bench of this start of the machine has left. A limit that no bench has set is left as it is.</summary>
     /// <param name="find">Finds a device by its id.</param>
@@ -25,7 +27,8 @@ sealed record PowerLimitRecord(string Schema, int ProcessId, string Boot, DateTi
     {
         if (Boot != boot)
         {
-            report($"a bench of {Since:yyyy-MM-dd HH:mm} UTC did not end; the machine was started since, which resets power limits: nothing to restore ({Describe()}).");
+            report($"a bench of {Since:yyyy-MM-dd HH:mm} UTC did not end; the machine was started since, which resets power limits: "
+                + $"nothing to restore ({Describe()}).");
             return [];
         }
 
@@ -53,11 +56,13 @@ sealed record PowerLimitRecord(string Schema, int ProcessId, string Boot, DateTi
         if (SetMicrowatts.Any(one => PowerLimitDevice.AreEqual(one, now)))
         {
             device.Restore(found.Microwatts);
-            report($"{device.Name} has its power limit of {PowerLimitDevice.Format(found.Microwatts)} again; a bench that was killed had left {PowerLimitDevice.Format(now)}.");
+            report($"{device.Name} has its power limit of {PowerLimitDevice.Format(found.Microwatts)} again; a bench that was killed had "
+                + $"left {PowerLimitDevice.Format(now)}.");
         }
         else
         {
-            report($"{device.Name} had a power limit of {PowerLimitDevice.Format(found.Microwatts)} before a bench that was killed; now it has {PowerLimitDevice.Format(now)}, which that bench did not set: left as it is.");
+            report($"{device.Name} had a power limit of {PowerLimitDevice.Format(found.Microwatts)} before a bench that was killed; now "
+                + $"it has {PowerLimitDevice.Format(now)}, which that bench did not set: left as it is.");
         }
     }
 }

@@ -20,7 +20,8 @@ sealed class PowerLimitSession : IDisposable
     PowerLimitGuard? _guard;
     bool _restored;
 
-    PowerLimitSession(CommandContext context, Settings settings, PowerLimitFile file, FileStream held, PowerLimitDevices devices, PowerLimitSetter setter, ImmutableArray<PowerLimitVariant> variants) =>
+    PowerLimitSession(CommandContext context, Settings settings, PowerLimitFile file, FileStream held, PowerLimitDevices devices,
+        PowerLimitSetter setter, ImmutableArray<PowerLimitVariant> variants) =>
         (_context, _settings, _file, _lock, _devices, _setter, Variants) = (context, settings, file, held, devices, setter, variants);
 
     /// <summary>The limits that are compared; what was found is the first.</summary>
@@ -38,10 +39,12 @@ sealed class PowerLimitSession : IDisposable
     /// <summary>The process that restores the limits if this one is killed; 0 if there is none.</summary>
     internal int GuardianPid => _guard?.Pid ?? 0;
 
-    /// <summary>Finds the devices, restores what an earlier bench has left, keeps what is found in a file, and starts the guardian. Changes no limit.</summary>
+    /// <summary>Finds the devices, restores what an earlier bench has left, keeps what is found in a file, and starts the guardian. Changes
+    /// no limit.</summary>
     /// <exception cref="InvalidInputException">A device does not take a limit that was asked for.</exception>
     /// <exception cref="PowerLimitException">No device takes a limit, another bench runs, or there is no guardian.</exception>
-    internal static PowerLimitSession Open(CommandContext context, Settings settings, IReadOnlyList<RequestedPowerLimit> requested, PowerLimitDeviceKind? kind)
+    internal static PowerLimitSession Open(CommandContext context, Settings settings, IReadOnlyList<RequestedPowerLimit> requested,
+        PowerLimitDeviceKind? kind)
     {
         if (context.HostSystem is { } system)
             throw new PowerLimitException($"power limits are set on Linux only, not on {system.Name}.");
@@ -55,7 +58,8 @@ sealed class PowerLimitSession : IDisposable
             held = file.Lock();
             RestoreLeft(context, file, found);
             var setter = new PowerLimitSetter(devices, [.. devices.Select(device => device.Read())]);
-            var session = new PowerLimitSession(context, settings, file, held, found, setter, PowerLimitVariant.Create(requested, devices, setter.Found));
+            var session = new PowerLimitSession(context, settings, file, held, found, setter,
+                PowerLimitVariant.Create(requested, devices, setter.Found));
             session.Begin();
             return session;
         }
@@ -79,7 +83,8 @@ sealed class PowerLimitSession : IDisposable
         }
 
         using var held = file.Lock();
-        using var devices = PowerLimitDevices.Discover(new FileTree(settings.Sysroot), settings.CreateDiscoveryOptions(context.GetVariable));
+        using var devices = PowerLimitDevices.Discover(new FileTree(settings.Sysroot),
+            settings.CreateDiscoveryOptions(context.GetVariable));
         RestoreLeft(context, file, devices);
         context.Out.WriteLine("All power limits are restored.");
     }
@@ -107,9 +112,11 @@ sealed class PowerLimitSession : IDisposable
             {
                 var (device, wanted) = (Devices[i], Variants[variant].Microwatts[i]);
                 if (device.Read() is var now && !PowerLimitDevice.AreEqual(now, wanted))
-                    return $"another program has set the power limit of {device.Name} to {PowerLimitDevice.Format(now)} during a run at {PowerLimitDevice.Format(wanted)}.";
+                    return $"another program has set the power limit of {device.Name} to {PowerLimitDevice.Format(now)} during a run at "
+                        + $"{PowerLimitDevice.Format(wanted)}.";
                 if (device.ReadEnforced() is { } enforced && enforced < wanted && !PowerLimitDevice.AreEqual(enforced, wanted))
-                    _notes.Add($"{device.Name} enforced {PowerLimitDevice.Format(enforced)} where {PowerLimitDevice.Format(wanted)} was set: another limit of it is lower.");
+                    _notes.Add($"{device.Name} enforced {PowerLimitDevice.Format(enforced)} where {PowerLimitDevice.Format(wanted)} was "
+                        + "set: another limit of it is lower.");
             }
 
             return null;
@@ -155,22 +162,26 @@ sealed class PowerLimitSession : IDisposable
             _ => found.Gpus.Count > 0 ? found.Gpus : found.Processors,
         };
         var what = kind switch { PowerLimitDeviceKind.Gpu => "GPU", PowerLimitDeviceKind.Cpu => "processor", _ => "device" };
-        return chosen.Count > 0 ? chosen : throw new PowerLimitException($"no {what} here takes a power limit: {string.Join("; ", found.Reasons)}.");
+        return chosen.Count > 0 ? chosen
+            : throw new PowerLimitException($"no {what} here takes a power limit: {string.Join("; ", found.Reasons)}.");
     }
 
     static void RestoreLeft(CommandContext context, PowerLimitFile file, PowerLimitDevices devices)
     {
         if (file.Read() is not { } record)
             return;
-        var problems = record.RestoreLeft(devices.Find, ProcessIdentity.GetCurrent().BootId, text => context.Error.WriteLine("tonne: " + text));
+        var problems = record.RestoreLeft(devices.Find, ProcessIdentity.GetCurrent().BootId,
+            text => context.Error.WriteLine("tonne: " + text));
         if (problems.Count > 0)
-            throw new PowerLimitException($"a bench that was killed has left power limits: {string.Join(' ', problems)} If they are right, delete {file.Location}");
+            throw new PowerLimitException($"a bench that was killed has left power limits: {string.Join(' ', problems)} If they are "
+                + $"right, delete {file.Location}");
         file.Delete();
     }
 
     void Begin()
     {
-        _file.Write(new PowerLimitRecord(PowerLimitRecord.CurrentSchema, Environment.ProcessId, ProcessIdentity.GetCurrent().BootId, _context.Time.GetUtcNow(),
+        _file.Write(new PowerLimitRecord(PowerLimitRecord.CurrentSchema, Environment.ProcessId, ProcessIdentity.GetCurrent().BootId,
+            _context.Time.GetUtcNow(),
             [.. Devices.Select((device, i) => new FoundPowerLimit(device.Id, device.Name, Found[i]))],
             [.. Variants.SelectMany(variant => variant.Microwatts).Distinct().Order()]));
         try

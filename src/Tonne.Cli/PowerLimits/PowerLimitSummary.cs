@@ -6,7 +6,8 @@ namespace Tonne.Cli.PowerLimits;
 
 /// <summary>Which limit takes the least energy, time, energy × time and emissions, compared with the limit that was found.</summary>
 /// <remarks>
-/// Each limit is compared with the first, round by round, by the test of a bench; the risk is divided among the limits, so that the interval of the one that is
+/// Each limit is compared with the first, round by round, by the test of a bench; the risk is divided among the limits, so that the
+/// interval of the one that is
 /// chosen holds too. Energy × time is the energy-delay product: R. Gonzalez, M. Horowitz, IEEE J. Solid-State Circuits 31 (1996).
 /// </remarks>
 static class PowerLimitSummary
@@ -47,7 +48,8 @@ static class PowerLimitSummary
 
     /// <summary>The result as sentences.</summary>
     internal static IEnumerable<string> Describe(IReadOnlyList<LeastLimit> least, IReadOnlyList<PowerLimitVariant> variants, string dash) =>
-        least.Select(one => $"Least {one.Figure switch { EnergyDelay => "energy × time", var name => name }}: {variants[one.Variant].Name}{DescribeSaving(one.RatioToFound, dash)}.");
+        least.Select(one => $"Least {one.Figure switch { EnergyDelay => "energy × time", var name => name }}: "
+            + $"{variants[one.Variant].Name}{DescribeSaving(one.RatioToFound, dash)}.");
 
     static string DescribeSaving(RatioInterval? ratio, string dash) => ratio switch
     {
@@ -55,11 +57,13 @@ static class PowerLimitSummary
         { IsBounded: true } known when known.High < 1 =>
             $", {Percent(1 - known.Value)} % less than as found ({Percent(1 - known.High)}{dash}{Percent(1 - known.Low)} %)",
         { IsBounded: true } known =>
-            $", {Percent(1 - known.Value)} % less than as found, which may be chance (from {Signed(known.Low)} % to {Signed(known.High)} %)",
+            $", {Percent(1 - known.Value)} % less than as found, which may be chance (from {Signed(known.Low)} % to {Signed(known.High)} "
+                + "%)",
         { } known => $", {Percent(1 - known.Value)} % less than as found, which may be chance (too few rounds for an interval)",
     };
 
-    static RatioInterval Compare(IReadOnlyList<ImmutableArray<VariantRun>> rounds, int variant, Func<VariantRun, double> get, ComparisonPlan plan)
+    static RatioInterval Compare(IReadOnlyList<ImmutableArray<VariantRun>> rounds, int variant, Func<VariantRun, double> get,
+        ComparisonPlan plan)
     {
         var test = new RatioTest(plan.Risk / (rounds[0].Length - 1), plan.Rounds, plan.Margin);
         RatioInterval? ratio = null;

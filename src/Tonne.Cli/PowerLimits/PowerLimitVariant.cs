@@ -20,7 +20,8 @@ sealed record PowerLimitVariant(string Name, ImmutableArray<long> Microwatts, bo
     /// <param name="devices">The devices, one or more.</param>
     /// <param name="found">The limit that each device has now, µW.</param>
     /// <exception cref="InvalidInputException">A device does not take a limit, or two limits are the same.</exception>
-    internal static ImmutableArray<PowerLimitVariant> Create(IReadOnlyList<RequestedPowerLimit> requested, IReadOnlyList<PowerLimitDevice> devices, IReadOnlyList<long> found)
+    internal static ImmutableArray<PowerLimitVariant> Create(IReadOnlyList<RequestedPowerLimit> requested,
+        IReadOnlyList<PowerLimitDevice> devices, IReadOnlyList<long> found)
     {
         var variants = new List<PowerLimitVariant> { new($"as found, {Describe(devices, found)}", [.. found], IsFound: true) };
         foreach (var one in requested)
@@ -32,13 +33,16 @@ sealed record PowerLimitVariant(string Name, ImmutableArray<long> Microwatts, bo
             if (same > 0)
                 throw new InvalidInputException($"--power-limit {one.Text} is {variants[same].Name}, which is in the list already.");
             if (same < 0)
-                variants.Add(new(one.Share is null ? Describe(devices, limits) : $"{one.Text} ({Describe(devices, limits)})", limits, IsFound: false));
+                variants.Add(new(one.Share is null ? Describe(devices, limits) : $"{one.Text} ({Describe(devices, limits)})", limits,
+                    IsFound: false));
         }
 
         return variants.Count switch
         {
-            1 => throw new InvalidInputException($"--power-limit: {Describe(devices, found)} is the limit now, so there is nothing to compare with it; give another."),
-            > MostVariants => throw new InvalidInputException($"--power-limit: {variants.Count} limits are too many; at most {MostVariants} are compared at once."),
+            1 => throw new InvalidInputException($"--power-limit: {Describe(devices, found)} is the limit now, so there is nothing to "
+                + "compare with it; give another."),
+            > MostVariants => throw new InvalidInputException($"--power-limit: {variants.Count} limits are too many; at most "
+                + $"{MostVariants} are compared at once."),
             _ => [.. variants],
         };
     }

@@ -20,7 +20,8 @@ readonly record struct RequestedPowerLimit(string Text, long? Microwatts, double
     /// <exception cref="InvalidInputException">It is a percentage, and the device reports no limit as delivered.</exception>
     internal long Resolve(PowerLimitDevice device) => Microwatts ?? (device.DefaultMicrowatts is { } byDefault
         ? (long)Math.Round(Share!.Value * byDefault / 1_000) * 1_000
-        : throw new InvalidInputException($"--power-limit {Text}: {device.Name} reports no default limit to take a percentage of; give it in W."));
+        : throw new InvalidInputException($"--power-limit {Text}: {device.Name} reports no default limit to take a percentage of; give it "
+            + "in W."));
 
     static RequestedPowerLimit Parse(string text)
     {
@@ -31,8 +32,10 @@ readonly record struct RequestedPowerLimit(string Text, long? Microwatts, double
             [.. var watts, 'W' or 'w'] => (watts, 1, false),
             _ => (text, 1d, false),
         };
-        if (!double.TryParse(number.Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) || !(value * factor is > 0 and < MaxWatts))
-            throw new InvalidInputException($"--power-limit: '{text}' is not a power limit; for example: tonne bench --power-limit 150W,200W,80% -- COMMAND");
+        if (!double.TryParse(number.Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+            || !(value * factor is > 0 and < MaxWatts))
+            throw new InvalidInputException($"--power-limit: '{text}' is not a power limit; for example: tonne bench --power-limit "
+                + "150W,200W,80% -- COMMAND");
         return isShare ? new(text, null, value * factor) : new(text, (long)Math.Round(value * factor * 1_000) * 1_000, null);
     }
 }

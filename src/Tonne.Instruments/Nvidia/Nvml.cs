@@ -170,7 +170,8 @@ sealed unsafe class Nvml : IDisposable
     }
 
     /// <summary>Sets the power limit, mW. It needs root.</summary>
-    internal int SetPowerLimit(nint device, uint milliwatts) => _changeLimit is null ? NvmlReturn.FunctionNotFound : _changeLimit(device, milliwatts);
+    internal int SetPowerLimit(nint device, uint milliwatts) => _changeLimit is null ? NvmlReturn.FunctionNotFound
+        : _changeLimit(device, milliwatts);
 
     /// <summary>Energy since the driver was loaded, mJ.</summary>
     internal int ReadEnergy(nint device, out ulong value)

@@ -32,7 +32,8 @@ sealed class GpuPowerLimit : PowerLimitDevice
         ? milliwatts * 1_000L
         : throw new PowerLimitException($"{Name}: its power limit cannot be read: {NvmlReturn.Describe(code)}.");
 
-    public override long? ReadEnforced() => _nvml.ReadPowerLimit(_handle, out var milliwatts) == NvmlReturn.Success ? milliwatts * 1_000L : null;
+    public override long? ReadEnforced() => _nvml.ReadPowerLimit(_handle, out var milliwatts) == NvmlReturn.Success ? milliwatts * 1_000L
+        : null;
 
     protected override void Write(long microwatts)
     {
@@ -43,9 +44,12 @@ sealed class GpuPowerLimit : PowerLimitDevice
 
     string Explain(int code) => code switch
     {
-        NvmlReturn.NoPermission => "permission denied. As for nvidia-smi -pl, it takes root, and in a container the rights of the host: sudo tonne bench --power-limit …",
+        NvmlReturn.NoPermission =>
+            "permission denied. As for nvidia-smi -pl, it takes root, and in a container the rights of the host: sudo tonne bench "
+            + "--power-limit …",
         NvmlReturn.NotSupported => "this card or driver takes no power limit (many laptops and virtual GPUs do not).",
-        NvmlReturn.InvalidArgument when (MinMicrowatts, MaxMicrowatts) is ({ } min, { } max) => $"the card takes {Format(min)} to {Format(max)}.",
+        NvmlReturn.InvalidArgument when (MinMicrowatts, MaxMicrowatts) is ({ } min, { } max) =>
+            $"the card takes {Format(min)} to {Format(max)}.",
         _ => NvmlReturn.Describe(code) + ".",
     };
 }

@@ -42,19 +42,23 @@ sealed class PackagePowerLimit : PowerLimitDevice
         reason = null;
         for (var i = 0; i < 4; i++)
         {
-            if (!tree.Exists($"{zone.Folder}/constraint_{i}_power_limit_uw") || (tree.ReadLine($"{zone.Folder}/constraint_{i}_name") ?? "long_term") != "long_term")
+            if (!tree.Exists($"{zone.Folder}/constraint_{i}_power_limit_uw")
+                || (tree.ReadLine($"{zone.Folder}/constraint_{i}_name") ?? "long_term") != "long_term")
                 continue;
             if (tree.ReadLine($"{zone.Folder}/enabled") != "0")
                 return new PackagePowerLimit(tree, zone, i, write ?? File.WriteAllText);
-            reason = $"the limit of {zone.Name} is switched off; to switch it on: echo 1 | sudo tee {tree.GetFullPath(zone.Folder)}/enabled";
+            reason = $"the limit of {zone.Name} is switched off; to switch it on: echo 1 | sudo tee "
+                + $"{tree.GetFullPath(zone.Folder)}/enabled";
             return null;
         }
 
-        reason = $"{zone.Name} has no power limit ({tree.GetFullPath(zone.Folder)}/constraint_0_power_limit_uw is missing, as on AMD processors)";
+        reason = $"{zone.Name} has no power limit ({tree.GetFullPath(zone.Folder)}/constraint_0_power_limit_uw is missing, as on AMD "
+            + "processors)";
         return null;
     }
 
-    public override long Read() => _tree.ReadNumber(_file) ?? throw new PowerLimitException($"{Name}: its power limit cannot be read ({_tree.GetFullPath(_file)}).");
+    public override long Read() =>
+        _tree.ReadNumber(_file) ?? throw new PowerLimitException($"{Name}: its power limit cannot be read ({_tree.GetFullPath(_file)}).");
 
     protected override void Write(long microwatts)
     {
@@ -66,11 +70,13 @@ sealed class PackagePowerLimit : PowerLimitDevice
         catch (UnauthorizedAccessException)
         {
             throw new PowerLimitException($"{Name}: a power limit of {Format(microwatts)} is refused: permission denied ({path}). "
-                + (Libc.GetUser() == 0 ? "This is root: the firmware has locked the limit, or a container hides the host's rights." : "Only root may write it: sudo tonne bench --power-limit …"));
+                + (Libc.GetUser() == 0 ? "This is root: the firmware has locked the limit, or a container hides the host's rights."
+                    : "Only root may write it: sudo tonne bench --power-limit …"));
         }
         catch (IOException error)
         {
-            throw new PowerLimitException($"{Name}: a power limit of {Format(microwatts)} is refused: {error.Message.TrimEnd('.')} ({path}).");
+            throw new PowerLimitException($"{Name}: a power limit of {Format(microwatts)} is refused: {error.Message.TrimEnd('.')} "
+                + $"({path}).");
         }
     }
 }

@@ -37,7 +37,8 @@ public abstract class PowerLimitDevice
     /// <exception cref="PowerLimitException">It cannot be read.</exception>
     public abstract long Read();
 
-    /// <summary>Reads the limit in force, µW, which is lower than the one that is set where another one holds; null if not reported.</summary>
+    /// <summary>Reads the limit in force, µW, which is lower than the one that is set where another one holds; null if not
+    /// reported.</summary>
     public virtual long? ReadEnforced() => null;
 
     /// <summary>Sets a limit and reads it back.</summary>
@@ -47,7 +48,8 @@ public abstract class PowerLimitDevice
     {
         Write(microwatts);
         if (Read() is var taken && !AreEqual(taken, microwatts))
-            throw new PowerLimitException($"{Name} was given a limit of {Format(microwatts)} and holds {Format(taken)}: it takes no other here.");
+            throw new PowerLimitException($"{Name} was given a limit of {Format(microwatts)} and holds {Format(taken)}: it takes no other "
+                + "here.");
     }
 
     /// <summary>Sets a limit if it is not set already, and reads it back.</summary>

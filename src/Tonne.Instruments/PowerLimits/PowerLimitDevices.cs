@@ -90,7 +90,8 @@ public sealed class PowerLimitDevices : IDisposable
                 continue;
             }
 
-            identities.Add(new GpuIdentity((int)i, nvml.GetName(handle), nvml.GetUuid(handle), nvml.GetPciBus(handle), null, nvml.IsMig(handle) ? nvml.ListMigInstances(handle) : []));
+            identities.Add(new GpuIdentity((int)i, nvml.GetName(handle), nvml.GetUuid(handle), nvml.GetPciBus(handle), null,
+                nvml.IsMig(handle) ? nvml.ListMigInstances(handle) : []));
             handles.Add(handle);
         }
 
@@ -115,9 +116,11 @@ public sealed class PowerLimitDevices : IDisposable
     /// <summary>Zones of the registers only: those mapped into memory (intel-rapl-mmio) are a second limit of the same package.</summary>
     void FindProcessors(FileTree tree)
     {
-        var packages = RaplZones.List(tree).Where(zone => zone is { IsPackage: true, ParentName: null, ControlType: "intel-rapl" }).ToList();
+        var packages = RaplZones.List(tree).Where(zone => zone is { IsPackage: true, ParentName: null,
+            ControlType: "intel-rapl" }).ToList();
         if (packages.Count == 0)
-            _reasons.Add($"there is no processor package in {tree.GetFullPath(RaplZones.Folders[0])} (virtual machines and containers see none)");
+            _reasons.Add($"there is no processor package in {tree.GetFullPath(RaplZones.Folders[0])} (virtual machines and containers see "
+                + "none)");
         foreach (var zone in packages)
         {
             if (PackagePowerLimit.TryFind(tree, zone, out var reason) is { } device)

@@ -141,9 +141,11 @@ public static class RunAdvisor
         }
         else
         {
-            if (record.Components.Any(component => component.Component == Component.Gpu || (component.Component == Component.Cpu && component.Quality == Quality.Measured)))
+            if (record.Components.Any(component => component.Component == Component.Gpu
+                || (component.Component == Component.Cpu && component.Quality == Quality.Measured)))
             {
-                unknown.Add(new("a power limit", "not measured for this work; setting it takes root", ["tonne", "bench", "--power-limit", "80%,60%",
+                unknown.Add(new("a power limit", "not measured for this work; setting it takes root",
+                    ["tonne", "bench", "--power-limit", "80%,60%",
                     "--", .. command]));
             }
 

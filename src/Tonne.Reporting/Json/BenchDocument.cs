@@ -84,7 +84,8 @@ public sealed record BenchDocument
 
     /// <summary>A command; the medians are of its runs, null before the first.</summary>
     public sealed record CommandPart(
-        string Label, IReadOnlyList<string> Command, double? MedianEnergyKwh, double? MedianDurationS, double? MedianEmissionsKg, IReadOnlyList<VariantRunPart> Runs)
+        string Label, IReadOnlyList<string> Command, double? MedianEnergyKwh, double? MedianDurationS, double? MedianEmissionsKg,
+            IReadOnlyList<VariantRunPart> Runs)
     {
         /// <summary>The power limit that was set, W; null if none was, or if devices had different ones.</summary>
         public double? PowerLimitW { get; init; }
@@ -97,13 +98,15 @@ public sealed record BenchDocument
     public sealed record PairPart(
         string First, string Second, string Verdict, int? DecidedAfterRounds, RatioPart? EnergyRatio, RatioPart? TimeRatio, RatioPart? EmissionsRatio, string Sentence);
 
-    /// <summary>The power limits that were compared: the devices, the label of what was found, and the limits with the least of each figure.</summary>
+    /// <summary>The power limits that were compared: the devices, the label of what was found, and the limits with the least of each
+    /// figure.</summary>
     public sealed record PowerLimitsPart(IReadOnlyList<LimitedDevicePart> Devices, string Found, IReadOnlyList<LeastPart> Least);
 
     /// <summary>A device whose power was limited; limits in W, null if not reported.</summary>
     public sealed record LimitedDevicePart(string Id, string Name, double FoundW, double? MinW, double? MaxW, double? DefaultW);
 
-    /// <summary>The limit with the least energy, time, energy × time (energy_delay) or emissions; the ratio is to what was found, null if it is that.</summary>
+    /// <summary>The limit with the least energy, time, energy × time (energy_delay) or emissions; the ratio is to what was found, null if
+    /// it is that.</summary>
     public sealed record LeastPart(string Figure, string Label, double? PowerLimitW, RatioPart? RatioToFound);
 
     /// <summary>A ratio; a bound is null while there are too few rounds to compute it.</summary>

@@ -10,7 +10,8 @@ public sealed class PowerLimitRecordTests : IDisposable
     readonly List<string> _reports = [];
 
     static PowerLimitRecord Record(string boot = "this-start") => new(
-        PowerLimitRecord.CurrentSchema, 42, boot, new DateTimeOffset(2026, 11, 30, 12, 0, 0, TimeSpan.Zero), [new("test:card", "card", 300_000_000)], [200_000_000, 300_000_000]);
+        PowerLimitRecord.CurrentSchema, 42, boot, new DateTimeOffset(2026, 11, 30, 12, 0, 0, TimeSpan.Zero),
+            [new("test:card", "card", 300_000_000)], [200_000_000, 300_000_000]);
 
     public void Dispose() => _folder.Delete(recursive: true);
 
@@ -45,8 +46,10 @@ public sealed class PowerLimitRecordTests : IDisposable
     {
         var card = new ScriptedDevice("card", 200, []) { Refused = { 300 } };
 
-        Assert.Contains("card had a power limit of 300 W and is not found now", Assert.Single(Record().RestoreLeft(_ => null, "this-start", _reports.Add)));
-        Assert.Contains("could not be set back to 300 W: card refuses 300 W", Assert.Single(Record().RestoreLeft(_ => card, "this-start", _reports.Add)));
+        Assert.Contains("card had a power limit of 300 W and is not found now",
+            Assert.Single(Record().RestoreLeft(_ => null, "this-start", _reports.Add)));
+        Assert.Contains("could not be set back to 300 W: card refuses 300 W",
+            Assert.Single(Record().RestoreLeft(_ => card, "this-start", _reports.Add)));
         Assert.Empty(_reports);
     }
 
@@ -60,7 +63,8 @@ public sealed class PowerLimitRecordTests : IDisposable
             Assert.Null(file.DescribeLeft());
         }
 
-        Assert.Equal(JsonSerializer.Serialize(Record(), PowerLimitJson.Default.PowerLimitRecord), JsonSerializer.Serialize(file.Read()!, PowerLimitJson.Default.PowerLimitRecord));
+        Assert.Equal(JsonSerializer.Serialize(Record(), PowerLimitJson.Default.PowerLimitRecord),
+            JsonSerializer.Serialize(file.Read()!, PowerLimitJson.Default.PowerLimitRecord));
         Assert.Contains("(card: 300 W)", file.DescribeLeft());
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file.Location));

@@ -10,11 +10,15 @@ public class PowerLimitSummaryTests
     static readonly ImmutableArray<PowerLimitVariant> Variants =
         [new("as found, 300 W", [300_000_000], true), new("200 W", [200_000_000], false), new("150 W", [150_000_000], false)];
 
-    static VariantRun Run(double joules, double seconds) => new(Energy.FromJoules(joules), TimeSpan.FromSeconds(seconds), Emissions.FromGrams(joules / 100));
+    static VariantRun Run(double joules, double seconds) =>
+        new(Energy.FromJoules(joules), TimeSpan.FromSeconds(seconds), Emissions.FromGrams(joules / 100));
 
     // 300 W: 3000 J in 10 s, 30,000 J·s. 200 W: 2200 J in 11 s, 24,200 J·s. 150 W: 2100 J in 14 s, 29,400 J·s.
     static IReadOnlyList<ImmutableArray<VariantRun>> Rounds(int count) =>
-        [.. Enumerable.Range(0, count).Select(round => 1 + (0.001 * (round % 3))).Select(noise => (ImmutableArray<VariantRun>)[Run(3000 * noise, 10), Run(2200, 11 * noise), Run(2100, 14)])];
+    [
+        .. Enumerable.Range(0, count).Select(round => 1 + (0.001 * (round % 3)))
+            .Select(noise => (ImmutableArray<VariantRun>)[Run(3000 * noise, 10), Run(2200, 11 * noise), Run(2100, 14)]),
+    ];
 
     [Fact]
     public void Each_figure_has_its_own_best_limit()

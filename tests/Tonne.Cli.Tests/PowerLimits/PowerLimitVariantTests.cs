@@ -32,7 +32,8 @@ public class PowerLimitVariantTests
     [InlineData("150W,,200W")]
     [InlineData("150mW")]
     public void Anything_else_is_refused_with_an_example(string text) =>
-        Assert.Contains("tonne bench --power-limit", Assert.Throws<InvalidInputException>(() => RequestedPowerLimit.ParseList(text)).Message);
+        Assert.Contains("tonne bench --power-limit",
+            Assert.Throws<InvalidInputException>(() => RequestedPowerLimit.ParseList(text)).Message);
 
     [Fact]
     public void What_was_found_is_compared_with_all_others()

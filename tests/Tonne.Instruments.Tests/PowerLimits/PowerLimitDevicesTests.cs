@@ -22,8 +22,9 @@ public sealed class PowerLimitDevicesTests : IDisposable
 
     PowerLimitDevices DiscoverDisk() => PowerLimitDevices.Discover(_disk.Tree, new DiscoveryOptions());
 
-    void AddPackage(string limit = "125000000\n") => _disk.With($"{Zone}/name", "package-0\n").With($"{Zone}/enabled", "1\n").With($"{Zone}/constraint_0_name", "long_term\n")
-        .With($"{Zone}/constraint_0_power_limit_uw", limit).With($"{Zone}/constraint_0_max_power_uw", "165000000\n").With($"{Zone}/constraint_1_name", "short_term\n")
+    void AddPackage() => _disk.With($"{Zone}/name", "package-0\n").With($"{Zone}/enabled", "1\n")
+        .With($"{Zone}/constraint_0_name", "long_term\n").With($"{Zone}/constraint_0_power_limit_uw", "125000000\n")
+        .With($"{Zone}/constraint_0_max_power_uw", "165000000\n").With($"{Zone}/constraint_1_name", "short_term\n")
         .With($"{Zone}/constraint_1_power_limit_uw", "200000000\n");
 
     [Fact]
@@ -34,7 +35,8 @@ public sealed class PowerLimitDevicesTests : IDisposable
 
         var gpu = Assert.Single(devices.Gpus);
 
-        Assert.Equal((500_000_000, 200_000_000, 700_000_000, 700_000_000), (gpu.Read(), gpu.MinMicrowatts, gpu.MaxMicrowatts, gpu.DefaultMicrowatts));
+        Assert.Equal((500_000_000, 200_000_000, 700_000_000, 700_000_000),
+            (gpu.Read(), gpu.MinMicrowatts, gpu.MaxMicrowatts, gpu.DefaultMicrowatts));
         gpu.Set(350_000_000);
         Assert.Equal((350_000_000, 350_000_000), (gpu.Read(), gpu.ReadEnforced()));
         gpu.Restore(500_000_000);
@@ -68,7 +70,8 @@ public sealed class PowerLimitDevicesTests : IDisposable
         using var machine = new ScriptedGpus("gpu\nlimits 200 700\n");
         using var devices = Discover(machine);
 
-        Assert.Contains("the card takes 200 W to 700 W", Assert.Throws<PowerLimitException>(() => devices.Gpus[0].Set(100_000_000)).Message);
+        Assert.Contains("the card takes 200 W to 700 W",
+            Assert.Throws<PowerLimitException>(() => devices.Gpus[0].Set(100_000_000)).Message);
     }
 
     [Fact]
@@ -79,8 +82,10 @@ public sealed class PowerLimitDevicesTests : IDisposable
         using var devices = Discover(machine);
 
         Assert.StartsWith("GPU 1", Assert.Single(devices.Gpus).Name, StringComparison.Ordinal);
-        Assert.Contains(devices.Reasons, reason => reason.StartsWith("GPU 0", StringComparison.Ordinal) && reason.Contains("CUDA_VISIBLE_DEVICES", StringComparison.Ordinal));
-        Assert.Contains(devices.Reasons, reason => reason.StartsWith("GPU 2", StringComparison.Ordinal) && reason.Contains("no power limit", StringComparison.Ordinal));
+        Assert.Contains(devices.Reasons, reason => reason.StartsWith("GPU 0", StringComparison.Ordinal)
+            && reason.Contains("CUDA_VISIBLE_DEVICES", StringComparison.Ordinal));
+        Assert.Contains(devices.Reasons, reason => reason.StartsWith("GPU 2", StringComparison.Ordinal)
+            && reason.Contains("no power limit", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -113,7 +118,8 @@ public sealed class PowerLimitDevicesTests : IDisposable
         using var devices = DiscoverDisk();
         var package = Assert.Single(devices.Processors);
 
-        Assert.Equal((125_000_000, null, 165_000_000, 165_000_000), (package.Read(), package.MinMicrowatts, package.MaxMicrowatts, package.DefaultMicrowatts));
+        Assert.Equal((125_000_000, null, 165_000_000, 165_000_000),
+            (package.Read(), package.MinMicrowatts, package.MaxMicrowatts, package.DefaultMicrowatts));
         Assert.Equal("rapl:intel-rapl:0", package.Id);
         Assert.Contains("there is no NVIDIA GPU", devices.Reasons);
     }
@@ -143,8 +149,10 @@ public sealed class PowerLimitDevicesTests : IDisposable
         var clamping = PackagePowerLimit.TryFind(_disk.Tree, zone, out _, (path, _) => File.WriteAllText(path, "65000000\n"))!;
         var readOnly = PackagePowerLimit.TryFind(_disk.Tree, zone, out _, (_, _) => throw new IOException("Read-only file system"))!;
 
-        Assert.Contains($"permission denied ({_disk.Root}/{Zone}/constraint_0_power_limit_uw)", Assert.Throws<PowerLimitException>(() => denied.Set(60_000_000)).Message);
-        Assert.Contains("was given a limit of 60 W and holds 65 W", Assert.Throws<PowerLimitException>(() => clamping.Set(60_000_000)).Message);
+        Assert.Contains($"permission denied ({_disk.Root}/{Zone}/constraint_0_power_limit_uw)",
+            Assert.Throws<PowerLimitException>(() => denied.Set(60_000_000)).Message);
+        Assert.Contains("was given a limit of 60 W and holds 65 W",
+            Assert.Throws<PowerLimitException>(() => clamping.Set(60_000_000)).Message);
         Assert.Contains("Read-only file system", Assert.Throws<PowerLimitException>(() => readOnly.Set(60_000_000)).Message);
     }
 
