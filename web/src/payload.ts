@@ -14,6 +14,7 @@ export interface Report {
   power: ReportPower | null;
   power_missing: string | null;
   prediction: ReportPrediction | null;
+  advice: AdviceDocument | null;
   boundaries: ReportBoundaries;
   derivation: ReportDerivation;
   choices: ReportChoices;
@@ -185,6 +186,64 @@ export interface PredictedClass {
   probability: number;
   text: string;
 }
+export interface AdviceDocument {
+  schema: string;
+  subject: string;
+  operational_emissions_kg: QuantityDocument;
+  nothing_worth_doing: boolean;
+  levers: LeverPart[];
+  not_certain: LeverPart[];
+  combined: CombinedPart | null;
+  not_known: UnknownPart[];
+  market_based: string[];
+}
+export interface QuantityDocument {
+  value: number;
+  low: number;
+  high: number;
+  boundary: string;
+  quality: string;
+  measured_share: number;
+}
+export interface LeverPart {
+  kind: string;
+  name: string;
+  part: string;
+  part_share: number;
+  saving: SavingPart;
+  saving_of_part: SavingPart;
+  saving_by_command: SavingPart;
+  basis: string;
+  basis_text: string;
+  sources: Source[];
+  effort: string;
+  group: string;
+  command: string[];
+  command_text: string;
+  sentence: string;
+}
+export interface SavingPart {
+  value: number;
+  low: number;
+  high: number;
+}
+export interface Source {
+  id: string;
+  title: string;
+  year: number | null;
+  licence: string | null;
+  link: string | null;
+}
+export interface CombinedPart {
+  saving: SavingPart;
+  levers: string[];
+}
+export interface UnknownPart {
+  name: string;
+  why: string;
+  command: string[];
+  command_text: string;
+}
 export interface ReportBoundaries {
   finding: string;
   steps: ReportBoundary[];
@@ -282,11 +341,4 @@ export interface Warning {
   code: string;
   text: string;
   remedy: string | null;
-}
-export interface Source {
-  id: string;
-  title: string;
-  year: number | null;
-  licence: string | null;
-  link: string | null;
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Tonne.Accounting;
 using Tonne.Catalogs;
+using Tonne.Cli.Configuration;
 using Tonne.Cli.LanguageModels;
 using Tonne.Planning;
 using Tonne.Reporting.Advising;
@@ -42,6 +44,22 @@ static class AdviseCommand
         Array.Exists(_descriptionExtensions, extension => work.EndsWith(extension, StringComparison.OrdinalIgnoreCase)) || work == "-"
             ? LifeCycleAdvisor.Advise(FootprintCommand.Account(context, work), words => TryPlan(context, words), ModelFile.Read)
             : RunAdvisor.Advise(LedgerSession.Open(context).Load(work), words => TryPlan(context, words));
+
+    /// <summary>The advice on a run as it was when the run started, so that it is the same at any time. No publisher is called.</summary>
+    internal static Advice AdviseAtStart(CommandContext context, LedgerEntry entry)
+    {
+        var then = context with
+        {
+            Time = new StartOf(entry.Record.Opening.StartedAt),
+            GetVariable = name => name == Setting.GridLive.Variable ? "off" : context.GetVariable(name),
+        };
+        return RunAdvisor.Advise(entry, words => TryPlan(then, words));
+    }
+
+    sealed class StartOf(DateTimeOffset start) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => start.ToUniversalTime();
+    }
 
     /// <summary>The plan of a command <c>tonne plan …</c>; null if the hours or the places cannot be planned.</summary>
     static Plan? TryPlan(CommandContext context, IReadOnlyList<string> words)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Tonne.Accounting;
 using Tonne.Ledgers.ImportExport;
 using Tonne.Ledgers.Totals;
+using Tonne.Reporting.Advising;
 using Tonne.Reporting.BoAmps;
 using Tonne.Reporting.Html;
 using Tonne.Reporting.Json;
@@ -88,7 +89,7 @@ static class ReportCommand
             }
 
             if (asPage)
-                return page.Write(context, parsed, () => CreatePage(session, entry, page.HasDetails(parsed)));
+                return page.Write(context, parsed, () => CreatePage(session, entry, page.HasDetails(parsed), AdviseCommand.AdviseAtStart(context, entry)));
             if (asPicture)
                 return page.WritePicture(context, parsed, () => CreatePage(session, entry, withDetails: false));
             (requested.Count == 0 ? _formats[0] : requested[0].Format).Write(context, entry.Record, entry.Account());
@@ -97,12 +98,13 @@ static class ReportCommand
         return command;
     }
 
-    static PageDocument CreatePage(LedgerSession session, LedgerEntry entry, bool withDetails)
+    static PageDocument CreatePage(LedgerSession session, LedgerEntry entry, bool withDetails, Advice? advice = null)
     {
         var folder = session.Ledger.Home.GetRunFolder(entry.Record.Opening.Id);
         return PageDocument.FromRun(entry.Record, entry.Account(), new HtmlReportOptions
         {
             WithDetails = withDetails,
+            Advice = advice,
             OpenTrace = File.Exists(folder.TracePath) ? folder.OpenTrace : null,
             Prediction = File.Exists(folder.PredictionPath) ? File.ReadAllText(folder.PredictionPath) : null,
         });

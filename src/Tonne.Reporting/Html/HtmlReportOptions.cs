@@ -1,4 +1,5 @@
 using Tonne.Recording.Traces;
+using Tonne.Reporting.Advising;
 
 namespace Tonne.Reporting.Html;
 
@@ -19,4 +20,8 @@ public sealed record HtmlReportOptions
     /// Default: null.</summary>
     /// <remarks>If it cannot be read, the page has none.</remarks>
     public string? Prediction { get; init; }
+
+    /// <summary>How to reduce the emissions of the run; null for a page without it. Default: null.</summary>
+    /// <remarks>Levers of the hour are left out: a page is read at another time. Without details the command of the run is left out too.</remarks>
+    public Advice? Advice { get; init; }
 }

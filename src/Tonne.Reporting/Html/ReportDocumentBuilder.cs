@@ -6,6 +6,7 @@ using Tonne.Formatting;
 using Tonne.Grids;
 using Tonne.Quantities;
 using Tonne.Recording.Traces;
+using Tonne.Reporting.Advising;
 using Tonne.Reporting.Explaining;
 using Tonne.Reporting.Html.Documents;
 using Tonne.Reporting.Html.Predictions;
@@ -37,6 +38,7 @@ static class ReportDocumentBuilder
             Power = power,
             PowerMissing = missing,
             Prediction = PredictionSection.Create(options.Prediction, options.WithDetails),
+            Advice = options.Advice is { } advice ? AdviceDocument.From(Keep(advice, options.WithDetails)) : null,
             Boundaries = BoundaryLadder.Create(record, footprint),
             Derivation = DerivationGraph.Create(footprint),
             Choices = CreateChoices(footprint.Factors, footprint.Embodied is null ? null : footprint.Factors.Lifetime.Id),
@@ -46,6 +48,16 @@ static class ReportDocumentBuilder
             Sources = footprint.GetSources(),
         };
     }
+
+    /// <summary>What of an advice is on a page: no start that was best at another time and, without details, no command of the run.</summary>
+    static Advice Keep(Advice advice, bool withDetails) => advice with
+    {
+        Levers = [.. advice.Levers.Where(IsTimeless)],
+        Uncertain = [.. advice.Uncertain.Where(IsTimeless)],
+        Unknown = [.. advice.Unknown.Select(one => withDetails || one.Command is not [_, "bench", ..] ? one : one with { Command = ["tonne", "bench", "--", "COMMAND", ":::", "COMMAND"] })],
+    };
+
+    static bool IsTimeless(Lever lever) => lever.Kind is not (LeverKind.Hour or LeverKind.Pauses);
 
     /// <summary>Warnings, the most important first, with clean texts.</summary>
     internal static IReadOnlyList<Warning> CreateWarnings(IEnumerable<Warning> warnings, Func<string, string> clean) =>

@@ -5,6 +5,7 @@ using Tonne.Accounting;
 using Tonne.LifeCycles;
 using Tonne.LifeCycles.YamlDescriptions;
 using Tonne.Reporting.Advising;
+using Tonne.Reporting.Html;
 using Tonne.Reporting.Terminal;
 using Tonne.Runs;
 using Tonne.Tests;
@@ -304,6 +305,22 @@ public class AdviceTests
         Assert.InRange(1 - (read / computed), lever.Saving.Low, lever.Saving.High);
         Assert.Contains(lever.Sources, source => source.Id == "IRMINSUL-2026");
         Assert.DoesNotContain(advice.Unknown, one => one.Name.EndsWith("a cache of prompts", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_page_has_no_hours_and_without_details_no_command_of_the_run()
+    {
+        var record = SampleRuns.Shell();
+        var advice = Advise(record);
+        advice = advice with { Levers = [Create(LeverGroup.PlaceAndTime, 0.5), .. advice.Levers] };
+
+        var (page, detailed) = (Show(withDetails: false), Show(withDetails: true));
+
+        Assert.Equal((LeverKind.Hour, "tonne bench -- sort -u words.txt ::: sort -u words.txt"), (advice.Levers[0].Kind, detailed.NotKnown[^1].CommandText));
+        Assert.DoesNotContain(page.Levers, lever => lever.Kind == "hour");
+        Assert.Equal("tonne bench -- COMMAND ::: COMMAND", page.NotKnown[^1].CommandText);
+
+        AdviceDocument Show(bool withDetails) => ReportDocumentBuilder.Create(record, SampleRuns.Account(record), new HtmlReportOptions { WithDetails = withDetails, Advice = advice }).Advice!;
     }
 
     static string Render(Advice advice)

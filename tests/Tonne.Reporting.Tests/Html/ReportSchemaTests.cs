@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Tonne.Accounting;
+using Tonne.Reporting.Advising;
 using Tonne.Reporting.Html;
 using Tonne.Reporting.Html.Comparisons;
 using Tonne.Reporting.Html.Documents;
@@ -54,7 +56,11 @@ public class ReportSchemaTests
     {
         var (record, footprint) = RunSummaryTextTests.Sample(sample);
         var document = JsonSerializer.SerializeToNode(
-            ReportDocumentBuilder.Create(record, footprint, new HtmlReportOptions { WithDetails = true }),
+            ReportDocumentBuilder.Create(record, footprint, new HtmlReportOptions
+            {
+                WithDetails = true,
+                Advice = RunAdvisor.Advise(new LedgerEntry(record, [footprint.CreateStatement(DateTimeOffset.UnixEpoch)]), static _ => null),
+            }),
                 ReportJsonContext.Default.ReportDocument)!;
         Assert.Empty(PublishedSchema.FindProblems(document, JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "docs",
             "formats", "tonne.report.schema.json")))!));

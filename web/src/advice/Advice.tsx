@@ -9,7 +9,7 @@ import { copyText, Section, type Table } from "../shared/section";
 const leastShown = 0.01;
 
 /** How to reduce the emissions of a run: the levers ranked, what they give together, what is not certain, and what is not known. */
-export function Advice({ advice, citation }: { advice: AdviceDocument; citation: string }) {
+export function Advice({ advice, times, citation }: { advice: AdviceDocument; times: string; citation: string }) {
   const uncertain = advice.not_certain.filter((lever) => lever.saving.value >= leastShown);
   const scale = scaleOf([...advice.levers, ...uncertain].map((lever) => lever.saving));
   const hidden = advice.not_certain.length - uncertain.length;
@@ -18,7 +18,7 @@ export function Advice({ advice, citation }: { advice: AdviceDocument; citation:
       id="advice"
       kicker="How to reduce it"
       finding={findingOf(advice)}
-      note="Savings are shares of the operational, location-based emissions of this run; hardware manufacturing is not in them. Savings do not add up: what is left is multiplied. The times of a plan are those of now."
+      note={`Savings are shares of the operational, location-based emissions of this run; hardware manufacturing is not in them. Savings do not add up: what is left is multiplied. ${times}`}
       table={advice.levers.length + advice.not_certain.length > 0 ? tableOf(advice) : undefined}
       json={advice}
       citation={citation}

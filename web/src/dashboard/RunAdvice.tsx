@@ -6,7 +6,7 @@ import { useDocument } from "./request";
 /** How to reduce the emissions of a run, from the server: its hours are those of now. */
 export function RunAdvice({ run, citation }: { run: string; citation: string }) {
   const advice = useDocument<AdviceDocument>(`/api/v1/runs/${encodeURIComponent(run)}/advice`);
-  if (advice.data) return <Advice advice={advice.data} citation={citation} />;
+  if (advice.data) return <Advice advice={advice.data} times="The times of a plan are those of now." citation={citation} />;
   return (
     <section id="advice" aria-labelledby="advice-finding">
       <span class="kicker">How to reduce it</span>

@@ -1,4 +1,5 @@
 import { render } from "preact";
+import { Advice } from "../advice/Advice";
 import { ComparePage } from "../compare/ComparePage";
 import type { ComparisonPage } from "../compare/payload";
 import { EstimatePage } from "../estimate/EstimatePage";
@@ -19,7 +20,10 @@ render(
   ) : page.schema === "tonne.report-estimate/1" ? (
     <EstimatePage estimate={page} />
   ) : (
-    <ReportPage report={page} />
+    <ReportPage
+      report={page}
+      advice={page.advice ? (citation) => <Advice advice={page.advice!} times={`Other hours are not here, as they depend on when this is read: tonne advise ${page.run.id} has them.`} citation={citation} /> : undefined}
+    />
   ),
   root,
 );

@@ -1,4 +1,5 @@
 using Tonne.Quantities;
+using Tonne.Reporting.Advising;
 using Tonne.Reporting.Html.Predictions;
 
 namespace Tonne.Reporting.Html.Documents;
@@ -42,6 +43,9 @@ sealed record ReportDocument
 
     /// <summary>A prediction of the network that the run trained; null if there is none.</summary>
     public ReportPrediction? Prediction { get; init; }
+
+    /// <summary>How to reduce the emissions; null if that was not asked for.</summary>
+    public AdviceDocument? Advice { get; init; }
 
     /// <summary>The boundaries from the narrowest to the widest.</summary>
     public required ReportBoundaries Boundaries { get; init; }
