@@ -68,7 +68,8 @@ static class HelpExamples
         ["plan"] =
         [
             "tonne plan --duration 6h --finish-by fri-18:00 --zone FR",
-            "tonne plan --like last --zones FR,DE,PL --max-pauses 0",
+            "tonne plan --like last --zones FR:1.2,SE:1.08 --transfer 500GB",
+            "tonne plan --jobs week.csv --zone FR --solar 100kW@48.9,2.4",
             "tonne plan --slurm train.sh --finish-by 24h --zone FR",
             "tonne plan --replay --since 30d --slack 48h",
         ],
