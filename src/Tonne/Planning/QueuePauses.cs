@@ -6,19 +6,53 @@ namespace Tonne.Planning;
 
 /// <summary>Improves a plan of several jobs by pauses: each job in turn has the best times that the others leave.</summary>
 /// <remarks>
-/// A step of the intensities in which another job runs is not used. It ends when no job improves, at a plan that no single job can improve;
-/// it need not be the optimum. The sum of what each job would emit alone, with its pauses, is a lower bound.
+/// A step of the intensities in which another job runs is not used. From the plan without pauses, and from plans that place the jobs in
+/// several orders, jobs are planned again until none improves. That need not be the optimum. The sum of what each job would emit alone, with its pauses, is a lower bound.
 /// </remarks>
 static class QueuePauses
 {
     const int MostRounds = 20;
     const double LeastGain = 1e-9;
 
-    internal static QueuePlan Improve(PlanPlace place, QueuePlan plan)
+    /// <summary>Improves a plan without pauses; finds one where jobs fit only with pauses.</summary>
+    /// <param name="place">The machine's place.</param>
+    /// <param name="jobs">The jobs in the order in which they came.</param>
+    /// <param name="result">The plan without pauses.</param>
+    /// <param name="seed">Seed of the orders that are tried.</param>
+    internal static QueueResult Improve(PlanPlace place, ImmutableArray<QueuedJob> jobs, QueueResult result, int seed)
     {
-        var jobs = plan.Jobs.Select(placed => placed with { Segments = [new PlanSegment(placed.From, placed.To, place)], Alone = FindAlone(place, placed.Job) }).ToArray();
-        if (!Array.Exists(jobs, placed => placed.Job.MaxPauses != 0))
-            return plan with { Jobs = [.. jobs] };
+        var alone = jobs.Select(job => FindAlone(place, job)).ToArray();
+        var plan = result as QueuePlan;
+        var best = plan?.Jobs.Select(placed => placed with { Segments = [new PlanSegment(placed.From, placed.To, place)], Alone = alone[jobs.IndexOf(placed.Job)] }).ToArray();
+        if (!jobs.Any(job => job.MaxPauses != 0))
+            return plan is null ? result : plan with { Jobs = [.. best!] };
+        if (best is not null)
+            best = Descend(place, best);
+        foreach (var order in ListOrders(jobs.Length, seed))
+        {
+            if (PlaceInTurn(place, jobs, order, alone) is { } placed && Descend(place, placed) is var found && (best is null || Sum(found) < Sum(best) * (1 - LeastGain)))
+                best = found;
+        }
+
+        if (best is null)
+            return result;
+        var bound = Enumerable.Range(0, jobs.Length).Sum(i => alone[i]?.Grams ?? GetLeast(place, jobs[i]));
+        return new QueuePlan
+        {
+            Jobs = [.. best.OrderBy(placed => placed.From)],
+            Total = Emissions.FromGrams(Sum(best)),
+            LowerBound = Emissions.FromGrams(Math.Min(Sum(best), bound)),
+            IsExact = Sum(best) <= bound * (1 + LeastGain),
+            FirstComeFirstServed = plan?.FirstComeFirstServed,
+        };
+    }
+
+    static double Sum(PlacedJob[] jobs) => jobs.Sum(placed => placed.Total.Grams);
+
+    /// <summary>Each job in turn has the best times that the others leave, until none improves.</summary>
+    static PlacedJob[] Descend(PlanPlace place, PlacedJob[] start)
+    {
+        var jobs = start.ToArray();
         var isBetter = true;
         for (var round = 0; isBetter && round < MostRounds; round++)
         {
@@ -27,21 +61,53 @@ static class QueuePauses
             {
                 if (FindBest(place, jobs, i) is not { } option || option.Total.Grams >= jobs[i].Total.Grams * (1 - LeastGain))
                     continue;
-                jobs[i] = new PlacedJob(jobs[i].Job, option.Start, option.End, option.Total) { Segments = Relabel(option, place), Alone = jobs[i].Alone };
+                jobs[i] = Create(jobs[i].Job, option, place, jobs[i].Alone);
                 isBetter = true;
             }
         }
 
-        var total = jobs.Sum(placed => placed.Total.Grams);
-        var bound = jobs.Sum(placed => placed.Alone?.Grams ?? GetLeast(place, placed.Job));
-        return plan with
-        {
-            Jobs = [.. jobs.OrderBy(placed => placed.From)],
-            Total = Emissions.FromGrams(total),
-            LowerBound = Emissions.FromGrams(Math.Min(total, bound)),
-            IsExact = total <= bound * (1 + LeastGain),
-        };
+        return jobs;
     }
+
+    /// <summary>Each job in an order has the best times that those before it leave; null if one does not fit.</summary>
+    static PlacedJob[]? PlaceInTurn(PlanPlace place, ImmutableArray<QueuedJob> jobs, int[] order, Emissions?[] alone)
+    {
+        var placed = new List<PlacedJob>();
+        foreach (var i in order)
+        {
+            var free = place with { Intensity = Block(place.Intensity, [.. placed.SelectMany(before => before.Segments)]) };
+            if (Plan(free, jobs[i]) is not { } plan || (plan.WithPauses ?? plan.Contiguous) is not { } option)
+                return null;
+            placed.Add(Create(jobs[i], option, place, alone[i]));
+        }
+
+        return [.. placed];
+    }
+
+    /// <summary>All orders of up to four jobs; of more, some that are drawn.</summary>
+    static IEnumerable<int[]> ListOrders(int count, int seed)
+    {
+        const int MostPermuted = 4;
+        const int Drawn = 12;
+        if (count <= MostPermuted)
+            return Permute([], [.. Enumerable.Range(0, count)]);
+        var random = new Random(seed);
+        return Enumerable.Range(0, Drawn).Select(_ =>
+        {
+            var order = Enumerable.Range(0, count).ToArray();
+            random.Shuffle(order);
+            return order;
+        });
+    }
+
+    static IEnumerable<int[]> Permute(int[] first, int[] rest) =>
+        rest.Length == 0 ? [first] : rest.SelectMany(one => Permute([.. first, one], [.. rest.Where(other => other != one)]));
+
+    static PlacedJob Create(QueuedJob job, PlanOption option, PlanPlace place, Emissions? alone) => new(job, option.Start, option.End, option.Total)
+    {
+        Segments = [.. option.Segments.Select(segment => segment with { Place = place })],
+        Alone = alone,
+    };
 
     static PlanOption? FindBest(PlanPlace place, PlacedJob[] jobs, int index)
     {
@@ -86,6 +152,4 @@ static class QueuePauses
 
         return new IntensitySeries(series.Zone, series.Start, [.. values], series.Source, series.Basis, series.Scope, series.Step, series.Kind, series.Signal, series.Issued);
     }
-
-    static ImmutableArray<PlanSegment> Relabel(PlanOption option, PlanPlace place) => [.. option.Segments.Select(segment => segment with { Place = place })];
 }

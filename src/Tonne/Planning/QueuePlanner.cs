@@ -43,8 +43,7 @@ public static class QueuePlanner
         }
 
         var models = Array.ConvertAll(requests, request => new PlaceModel(machine, 0, request.Profile, from.UtcTicks, to.UtcTicks));
-        var result = new Search(jobs, models, from.UtcTicks, to.UtcTicks, seed).Run();
-        return result is QueuePlan plan ? QueuePauses.Improve(machine, plan) : result;
+        return QueuePauses.Improve(machine, jobs, new Search(jobs, models, from.UtcTicks, to.UtcTicks, seed).Run(), seed);
     }
 
     sealed class Search
