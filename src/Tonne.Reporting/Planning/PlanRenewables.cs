@@ -19,7 +19,7 @@ public sealed record PlanRenewables(string Description, bool IsModelled, OnSiteR
         return Bound(request, option, option.Total.Grams, evaluated => evaluated.Total.Grams);
     }
 
-    /// <summary>Share of an option's energy that the renewables supply, 0 to 1: without any, as planned, and with as much as there can be.</summary>
+    /// <summary>Share of an option's energy that the renewables supply, 0 to 1: without any, as planned, and with the most there can be.</summary>
     /// <param name="request">The request of the plan.</param>
     /// <param name="option">The option.</param>
     public Bounds GetShare(PlanRequest request, PlanOption option)

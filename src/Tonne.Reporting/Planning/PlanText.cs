@@ -41,6 +41,9 @@ public static class PlanText
             sheet.WriteRow("warning", new StyledText(WarningText.Format(warning), TextStyle.Warning));
     }
 
+    /// <summary>The options, without that with pauses where it has none and is the one before.</summary>
+    static IEnumerable<PlanOption> ListDifferent(Plan plan) => plan.Options.Where(option => option is not { Kind: PlanOptionKind.Pauses, Pauses: 0 } || plan.Contiguous is null);
+
     static void WriteTransfer(StyledTextWriter sheet, PlanReport report)
     {
         if (report.Transfer is not { } transfer)
@@ -49,7 +52,7 @@ public static class PlanText
         var times = sheet.Capabilities.Times;
         sheet.WriteRow("transfer", string.Create(CultureInfo.InvariantCulture,
             $"{transfer.Terabytes:0.######} TB {times} {network.Bounds.Best:0.##} kWh/TB [{network.Bounds.Low:0.##}, {network.Bounds.High:0.##}] of network to start at another place ({network.Source.Title}){(transfer.Time > TimeSpan.Zero ? $", in {FormatDuration(transfer.Time)}" : "")}"));
-        foreach (var option in report.Plan.Options)
+        foreach (var option in ListDifferent(report.Plan))
         {
             if (PlanTransfer.Find(report.Plan.Request, option) is not { } moved)
                 continue;
@@ -65,7 +68,7 @@ public static class PlanText
         if (report.Renewables is not { } renewables)
             return;
         sheet.WriteRow("site", TextSanitizer.ToOneLine(renewables.Description));
-        foreach (var option in report.Plan.Options)
+        foreach (var option in ListDifferent(report.Plan))
         {
             var (share, emissions) = (renewables.GetShare(report.Plan.Request, option), DisplayValue.Format(Kilograms(renewables.GetGrams(report.Plan.Request, option)), "kg CO2e"));
             var interval = share.IsExact ? "" : string.Create(CultureInfo.InvariantCulture, $" [{share.Low * 100:0}, {share.High * 100:0}]");

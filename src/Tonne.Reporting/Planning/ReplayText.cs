@@ -27,11 +27,16 @@ public static class ReplayText
         {
             var profiles = replay.Runs.Count(run => run.Signal == IntensitySignal.Profile);
             sheet.WriteLine(StyledText.Strong(string.Create(CultureInfo.InvariantCulture,
-                $"{DisplayValue.FormatCount(replay.Runs.Count)} runs, {DisplayValue.Format(replay.Immediate.Kilograms, "kg CO2e")} operational; with up to {DisplayValue.FormatDuration(replay.Options.Slack.TotalSeconds)} of slack each")));
+                $"{DisplayValue.FormatCount(replay.Runs.Count)} {(replay.Runs.Count == 1 ? "run" : "runs")}, {DisplayValue.Format(replay.Immediate.Kilograms, "kg CO2e")} operational; with up to {DisplayValue.FormatDuration(replay.Options.Slack.TotalSeconds)} of slack each")));
             sheet.WriteBlankLine();
             var table = new TextTable("they could have", "saved", "share") { Margin = 2, FlexibleColumn = 0, StacksRows = true };
             AddRow(table, replay, "waited", replay.Waiting);
-            AddRow(table, replay, replay.Options.MaxPauses is { } most ? string.Create(CultureInfo.InvariantCulture, $"waited, with at most {most} pauses") : "waited, with any pauses", replay.Pausing);
+            AddRow(table, replay, replay.Options.MaxPauses switch
+            {
+                null => "waited, with any pauses",
+                1 => "waited, with at most 1 pause",
+                { } most => string.Create(CultureInfo.InvariantCulture, $"waited, with at most {most} pauses"),
+            }, replay.Pausing);
             if (replay.Moving is { } moving)
                 AddRow(table, replay, $"run at the best of {string.Join(", ", replay.Options.Zones.Select(zone => zone.Code))}", moving);
             if (replay.All is { } all)
@@ -77,7 +82,10 @@ public static class ReplayText
     static void WriteRuns(StyledTextWriter sheet, PlanReplay replay)
     {
         var table = new TextTable("run", "name", "as it ran", "best", "start", "zone") { Margin = 2, FlexibleColumn = 1, MinFlexibleWidth = 8, OptionalColumns = [5, 4], StacksRows = true };
-        foreach (var run in replay.Runs.Take(MostRuns).Where(run => run.Best < run.Immediate))
+        var better = replay.Runs.Take(MostRuns).Where(run => run.Best < run.Immediate).ToList();
+        if (better.Count == 0)
+            return;
+        foreach (var run in better)
         {
             table.Add(run.Id, run.Name, DisplayValue.Format(run.Immediate.Kilograms, "kg CO2e"),
                 string.Create(CultureInfo.InvariantCulture, $"{(1 - (run.Best.Grams / run.Immediate.Grams)) * -100:0.#} %"), run.BestStart.UtcDateTime.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture), run.BestZone);

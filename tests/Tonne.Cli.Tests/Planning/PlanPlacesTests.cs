@@ -26,7 +26,7 @@ public sealed class PlanPlacesTests : IDisposable
     }
 
     [Fact]
-    public void Two_facilities_of_one_zone_are_told_apart()
+    public void Two_facilities_of_one_zone_have_names_of_their_own()
     {
         var plan = _terminal.Json(Job("--zones", "FR:1.5,FR:1.1"));
 

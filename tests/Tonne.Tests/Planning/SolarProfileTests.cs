@@ -61,7 +61,8 @@ public class SolarProfileTests
 
         Assert.Equal(365 * 48, plant.Values.Length);
         Assert.Equal(0.169, plant.Values.Average(power => power.Watts) / 1e6, 0.0005);
-        Assert.InRange(SolarProfile.MeanShare, 0.5, 0.8);
+        // The figure of docs/methods/planning.md.
+        Assert.Equal(0.67, SolarProfile.MeanShare, 0.005);
     }
 
     [Fact]
