@@ -64,7 +64,8 @@ static class GridCommand
         var (from, to) = select(PlanSignal.FloorToHour(now));
         var kind = parsed.GetValue(marginal) ? IntensityKind.Marginal : IntensityKind.Average;
         var resolved = await grid.Resolver.ResolveAsync(
-            place, from, to, parsed.GetValue(direct) ? IntensityBasis.Direct : null, kind, MethodOptions.CheckProvider(parsed.GetValue(provider), grid), cancellation).ConfigureAwait(false);
+            place, from, to, parsed.GetValue(direct) ? IntensityBasis.Direct : null, kind,
+                MethodOptions.CheckProvider(parsed.GetValue(provider), grid), cancellation).ConfigureAwait(false);
         var warnings = resolved.Warnings.ToList();
         foreach (var (feed, failure) in resolved.Tried.Where(tried => grid.IsLive && tried.Failure is not FeedFailure.Unauthorized))
             warnings.Add(new Warning("feed-failed", $"{feed}: {failure.Text}."));

@@ -85,7 +85,9 @@ sealed class GridAccess : IDisposable
             {
                 var content = IntensityFiles.Read(path, basis, scope);
                 if (content.Series.All(series => series.Values.All(value => value is null)))
-                    throw new InvalidInputException(string.Create(CultureInfo.InvariantCulture, $"{name}: {DescribeRows(content.Rows)} without a value (empty or NaN): nothing can be planned or accounted with it. Write g CO2e/kWh into the column gco2e_per_kwh."));
+                    throw new InvalidInputException(
+                        string.Create(CultureInfo.InvariantCulture,
+                            $"{name}: {DescribeRows(content.Rows)} without a value (empty or NaN): nothing can be planned or accounted with it. Write g CO2e/kWh into the column gco2e_per_kwh."));
                 read.Add((path, content));
             }
             catch (FileNotFoundException)
@@ -94,14 +96,16 @@ sealed class GridAccess : IDisposable
             }
             catch (Exception error) when (error is IntensityFileException or IOException or UnauthorizedAccessException)
             {
-                throw new InvalidInputException(IsEmpty(path) ? $"{name} is empty: a file of intensities is CSV, {Columns}." : error is IntensityFileException ? error.Message : $"{name}: {error.Message}");
+                throw new InvalidInputException(IsEmpty(path) ? $"{name} is empty: a file of intensities is CSV, {Columns}."
+                    : error is IntensityFileException ? error.Message : $"{name}: {error.Message}");
             }
         }
 
         return read;
     }
 
-    static string DescribeRows(int rows) => rows == 1 ? "its one row is" : string.Create(CultureInfo.InvariantCulture, $"all of its {rows} rows are");
+    static string DescribeRows(int rows) => rows == 1 ? "its one row is"
+        : string.Create(CultureInfo.InvariantCulture, $"all of its {rows} rows are");
 
     static bool IsEmpty(string path)
     {

@@ -8,7 +8,8 @@ namespace Tonne.Cli.Grids;
 /// <remarks>Without them the basis is lifecycle where a publisher has it: Energy-Charts has, NESO (Great Britain) is direct.</remarks>
 sealed class MethodOptions
 {
-    readonly Option<string> _provider = new("--provider") { Description = "Ask only this publisher (tonne grid providers)", HelpName = "ID" };
+    readonly Option<string> _provider = new("--provider") { Description = "Ask only this publisher (tonne grid providers)",
+        HelpName = "ID" };
     readonly Option<bool> _direct = new("--direct") { Description = "Emissions at the stack in place of the life cycle" };
     readonly Option<string> _basis = new("--basis") { Description = "lifecycle or direct; --direct is the latter", HelpName = "B" };
 
@@ -40,5 +41,6 @@ sealed class MethodOptions
     /// <exception cref="InvalidInputException">It is not known.</exception>
     internal static string? CheckProvider(string? id, GridAccess grid) => id is null ? null
         : grid.Feeds.Find(id)?.Description.Id
-            ?? throw new InvalidInputException($"--provider '{id}' is not known; there is {string.Join(", ", grid.Feeds.All.Select(feed => feed.Description.Id))}.");
+            ?? throw new InvalidInputException(
+                $"--provider '{id}' is not known; there is {string.Join(", ", grid.Feeds.All.Select(feed => feed.Description.Id))}.");
 }

@@ -8,7 +8,8 @@ namespace Tonne.Cli.Planning;
 /// <summary>Reads <c>--transfer 500GB</c>, with a rate if wanted: <c>2TB@10Gbps</c>.</summary>
 static class DataTransfer
 {
-    static readonly (string Unit, double Bytes)[] _sizes = [("PB", 1e15), ("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("TiB", 1099511627776), ("GiB", 1073741824), ("MiB", 1048576)];
+    static readonly (string Unit, double Bytes)[] _sizes = [("PB", 1e15), ("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("TiB", 1099511627776),
+        ("GiB", 1073741824), ("MiB", 1048576)];
     static readonly (string Unit, double Bits)[] _rates = [("Gbps", 1e9), ("Mbps", 1e6), ("Gbit/s", 1e9), ("Mbit/s", 1e6)];
 
     /// <summary>The transfer that an option names.</summary>
@@ -38,7 +39,8 @@ static class DataTransfer
         foreach (var (unit, factor) in units)
         {
             if (trimmed.EndsWith(unit, StringComparison.OrdinalIgnoreCase)
-                && double.TryParse(trimmed[..^unit.Length].TrimEnd(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number is > 0 and < 1e12)
+                && double.TryParse(trimmed[..^unit.Length].TrimEnd(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+                    out var number) && number is > 0 and < 1e12)
                 return number * factor;
         }
 

@@ -11,7 +11,8 @@ static class JobsFile
 {
     const int MostJobs = 200;
 
-    static readonly string[] _columns = ["name", "hours", "duration", "kwh", "energy", "power", "earliest", "start_after", "finish_by", "pauses"];
+    static readonly string[] _columns = ["name", "hours", "duration", "kwh", "energy", "power", "earliest", "start_after", "finish_by",
+        "pauses"];
 
     /// <summary>The jobs of a file, in its order.</summary>
     /// <param name="path">The file: CSV or YAML.</param>
@@ -20,11 +21,13 @@ static class JobsFile
     /// <param name="resumeCost">Energy of a resume.</param>
     /// <param name="withoutPower">Names of the jobs without energy and power, which are planned with 1 kW.</param>
     /// <exception cref="InvalidInputException">A job is not valid; the message names file and line.</exception>
-    public static ImmutableArray<QueuedJob> Read(string path, DateTimeOffset now, DateTimeOffset? usualFinish, TimeSpan resumeCost, out IReadOnlyList<string> withoutPower)
+    public static ImmutableArray<QueuedJob> Read(string path, DateTimeOffset now, DateTimeOffset? usualFinish, TimeSpan resumeCost,
+        out IReadOnlyList<string> withoutPower)
     {
         var rows = TableFile.Read(path, "--jobs");
         if (rows.Count > MostJobs)
-            throw new InvalidInputException(string.Create(CultureInfo.InvariantCulture, $"--jobs has {rows.Count} jobs; at most {MostJobs} are planned together."));
+            throw new InvalidInputException(
+                string.Create(CultureInfo.InvariantCulture, $"--jobs has {rows.Count} jobs; at most {MostJobs} are planned together."));
         var unknown = new List<string>();
         var jobs = ImmutableArray.CreateBuilder<QueuedJob>();
         foreach (var row in rows)
@@ -48,7 +51,8 @@ static class JobsFile
         var start = row.Find("earliest", "start_after") is { } earliest ? PlanTime.ParseTime(earliest, $"{row.Where}: earliest", now) : now;
         if (start < now)
             start = now;
-        var finish = row.Find("finish_by") is { } latest ? PlanTime.ParseTime(latest, $"{row.Where}: finish_by", now) : usualFinish ?? start + duration + TimeSpan.FromHours(24);
+        var finish = row.Find("finish_by") is { } latest ? PlanTime.ParseTime(latest, $"{row.Where}: finish_by", now) : usualFinish
+            ?? start + duration + TimeSpan.FromHours(24);
         if (finish - now > TimeSpan.FromDays(60))
             throw new InvalidInputException($"{row.Where}: finish_by is more than 60 days from now; give an earlier one.");
         if (finish < start + duration)
@@ -57,7 +61,8 @@ static class JobsFile
                 $"{row.Where}: {name} takes {duration.TotalHours:0.##} h and cannot be finished by {finish.UtcDateTime:yyyy-MM-dd HH:mm} UTC if it starts at {start.UtcDateTime:yyyy-MM-dd HH:mm}. Give a later finish_by."));
         }
 
-        return new QueuedJob(name, PowerProfile.Constant(duration, power ?? Power.FromWatts(1000)), start, finish) { MaxPauses = ReadPauses(row), ResumeCost = resumeCost };
+        return new QueuedJob(name, PowerProfile.Constant(duration, power ?? Power.FromWatts(1000)), start,
+            finish) { MaxPauses = ReadPauses(row), ResumeCost = resumeCost };
     }
 
     static TimeSpan ReadDuration(TableRow row)
@@ -67,7 +72,8 @@ static class JobsFile
         if (row.FindNumber("hours") is { } hours)
         {
             return hours is > 0 and <= 24 * 366 ? TimeSpan.FromSeconds(Math.Round(hours * 3600))
-                : throw new InvalidInputException(string.Create(CultureInfo.InvariantCulture, $"{row.Where}: hours '{hours}' is not above zero and at most a year."));
+                : throw new InvalidInputException(
+                    string.Create(CultureInfo.InvariantCulture, $"{row.Where}: hours '{hours}' is not above zero and at most a year."));
         }
 
         // The time follows from energy and power.
@@ -92,7 +98,8 @@ static class JobsFile
     static Energy? ReadEnergy(TableRow row) => row.Find("energy") is { } text ? PlanOptions.ParseEnergy(text, $"{row.Where}: energy")
         : row.FindNumber("kwh") is not { } kilowattHours ? null
         : kilowattHours is > 0 and < 1e9 ? Energy.FromKilowattHours(kilowattHours)
-        : throw new InvalidInputException(string.Create(CultureInfo.InvariantCulture, $"{row.Where}: kwh '{kilowattHours}' is not above zero."));
+        : throw new InvalidInputException(
+            string.Create(CultureInfo.InvariantCulture, $"{row.Where}: kwh '{kilowattHours}' is not above zero."));
 
     static int? ReadPauses(TableRow row) => row.Find("pauses") switch
     {

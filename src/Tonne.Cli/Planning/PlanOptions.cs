@@ -22,8 +22,10 @@ sealed class PlanOptions
     readonly Option<string> _duration = new("--duration") { Description = "How long the work takes: 6h, 90min, 1d12h", HelpName = "TIME" };
     readonly Option<string> _startAfter = new("--start-after") { Description = "Earliest start", HelpName = "T" };
     readonly Option<string> _finishBy = new("--finish-by") { Description = "Latest finish: fri-18:00, 24h; default 24 h of slack", HelpName = "T" };
-    readonly Option<string> _zones = new("--zones") { Description = "Places to choose from, the present first; FR:1.1 adds a PUE", HelpName = "ZONE,…" };
-    readonly Option<string> _transfer = new("--transfer") { Description = "Data that another place needs first: 500GB, 2TB@10Gbps", HelpName = "SIZE" };
+    readonly Option<string> _zones = new("--zones") { Description = "Places to choose from, the present first; FR:1.1 adds a PUE",
+        HelpName = "ZONE,…" };
+    readonly Option<string> _transfer = new("--transfer") { Description = "Data that another place needs first: 500GB, 2TB@10Gbps",
+        HelpName = "SIZE" };
     readonly Option<string> _jobs = new("--jobs") { Description = "Several jobs, one machine (docs/formats/plan.md)", HelpName = "FILE" };
     readonly Option<string> _series = new("--series") { Description = "Intensities from files (docs/formats/series.md)", HelpName = "FILE,…" };
     readonly Option<string> _energy = new("--energy") { Description = "Energy of the work at the plug: 12kWh", HelpName = "E" };
@@ -42,7 +44,8 @@ sealed class PlanOptions
     /// <summary>The options of a job, in the order of the help.</summary>
     public IReadOnlyList<Option> All =>
     [
-        _duration, _energy, _power, _like, _jobs, _startAfter, _finishBy, _zones, _transfer, _series, .. _method.All, .. _renewables.All, _maxPauses, _resumeCost, _resumeTime,
+        _duration, _energy, _power, _like, _jobs, _startAfter, _finishBy, _zones, _transfer, _series, .. _method.All, .. _renewables.All,
+            _maxPauses, _resumeCost, _resumeTime,
         _pausedPower, _minSegment, _hardware, _now,
     ];
 
@@ -57,8 +60,10 @@ sealed class PlanOptions
 
     /// <summary>The places to choose from; empty if they are not given.</summary>
     /// <exception cref="InvalidInputException">One has a PUE, which another place of a recorded run does not have.</exception>
-    public IEnumerable<Zone> ReadZones(ParseResult parsed) => parsed.GetValue(_zones) is not { } names ? [] : Split(names).Select(name => SplitPue(name) is { Pue: null }
-        ? GridAccess.FindZone(name) : throw new InvalidInputException($"--zones '{name}': --replay compares grids with the PUE of each run; leave the PUE out."));
+    public IEnumerable<Zone> ReadZones(ParseResult parsed) => parsed.GetValue(_zones) is not { } names ? []
+        : Split(names).Select(name => SplitPue(name) is { Pue: null }
+        ? GridAccess.FindZone(name)
+            : throw new InvalidInputException($"--zones '{name}': --replay compares grids with the PUE of each run; leave the PUE out."));
 
     /// <summary>The accelerators to choose from; null if they are not given.</summary>
     public ImmutableArray<Accelerator>? ReadAccelerators(ParseResult parsed) =>
@@ -70,10 +75,12 @@ sealed class PlanOptions
     {
         if (parsed.GetValue(_jobs) is null)
             return false;
-        foreach (var option in (Option[])[_duration, _energy, _power, _like, _startAfter, _maxPauses, _resumeTime, _pausedPower, _minSegment, _transfer, _hardware])
+        foreach (var option in (Option[])[_duration, _energy, _power, _like, _startAfter, _maxPauses, _resumeTime, _pausedPower,
+            _minSegment, _transfer, _hardware])
         {
             if (parsed.GetResult(option) is { Implicit: false })
-                throw new InvalidInputException($"{option.Name} is for one job; with --jobs each job has its own columns (docs/formats/plan.md).");
+                throw new InvalidInputException(
+                    $"{option.Name} is for one job; with --jobs each job has its own columns (docs/formats/plan.md).");
         }
 
         return true;
@@ -103,7 +110,8 @@ sealed class PlanOptions
         parsed.GetValue(_now) is { } text ? PlanTime.ParseTime(text, "--now", context.Time.GetUtcNow()) : PlanTime.FloorToMinute(context.Time.GetUtcNow());
 
     /// <summary>The options that a batch script replaces, or that have no sense on one cluster.</summary>
-    public IReadOnlyList<Option> NotForScript => [_duration, _jobs, _zones, _transfer, _maxPauses, _resumeCost, _resumeTime, _pausedPower, _minSegment, _hardware];
+    public IReadOnlyList<Option> NotForScript => [_duration, _jobs, _zones, _transfer, _maxPauses, _resumeCost, _resumeTime, _pausedPower,
+        _minSegment, _hardware];
 
     /// <summary>Whether the latest finish is given.</summary>
     public bool HasFinishBy(ParseResult parsed) => parsed.GetValue(_finishBy) is not null;
@@ -144,7 +152,8 @@ sealed class PlanOptions
         var variants = ReadHardware(parsed);
         var transfer = parsed.GetValue(_transfer) is { } data ? DataTransfer.Parse(data) : null;
         if (transfer is not null && signals.Count < 2)
-            throw new InvalidInputException("--transfer counts if the job starts at another place than the first: give several with --zones FR,SE.");
+            throw new InvalidInputException(
+                "--transfer counts if the job starts at another place than the first: give several with --zones FR,SE.");
         var renewables = _renewables.Read(parsed, signals[0].Signal.Series.Basis, now, until);
         var request = new PlanRequest
         {
@@ -169,9 +178,11 @@ sealed class PlanOptions
         return new PlanReport(
             plan, signals.Max(signal => signal.Signal.Signal), [.. signals.Select(DescribeOrigin)],
             [
-                .. ListSources(signals).Concat(transfer is null ? [] : [transfer.Network.Source]).Concat(renewables is { } own ? own.Sources : []).DistinctBy(source => source.Id),
+                .. ListSources(signals).Concat(transfer is null ? [] : [transfer.Network.Source])
+                    .Concat(renewables is { } own ? own.Sources : []).DistinctBy(source => source.Id),
             ],
-            [.. signals.SelectMany(signal => signal.Signal.Warnings).Concat(renewables is { } site ? site.Warnings : []).Concat(FindTransferWarning(request, plan, transfer)).Distinct()])
+            [.. signals.SelectMany(signal => signal.Signal.Warnings).Concat(renewables is { } site ? site.Warnings : [])
+                .Concat(FindTransferWarning(request, plan, transfer)).Distinct()])
         {
             Transfer = transfer,
             Renewables = renewables?.Description,
@@ -193,7 +204,9 @@ sealed class PlanOptions
         var until = jobs.Max(job => job.FinishBy);
         var signals = FindSignals(parsed, context.Time, settings, null, IntensityKind.Average, now, until, out _);
         if (signals is not [var signal])
-            throw new InvalidInputException(string.Create(CultureInfo.InvariantCulture, $"--jobs plans one machine, at one place; {signals.Count} places are given. Name one: --zone FR."));
+            throw new InvalidInputException(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"--jobs plans one machine, at one place; {signals.Count} places are given. Name one: --zone FR."));
         var renewables = _renewables.Read(parsed, signal.Signal.Series.Basis, now, until);
         var place = CreatePlaces(signals, [null], null, renewables?.Series)[0];
         var plan = PlanQueue(place, jobs) switch
@@ -204,10 +217,14 @@ sealed class PlanOptions
         };
         var warnings = signal.Signal.Warnings.Concat(renewables is { } site ? site.Warnings : []).ToList();
         if (withoutPower.Count > 0)
-            warnings.Add(new Warning("power-assumed", $"no energy and no power for {string.Join(", ", withoutPower)}: planned with 1 kW", "Give kwh or power"));
+            warnings.Add(new Warning("power-assumed", $"no energy and no power for {string.Join(", ", withoutPower)}: planned with 1 kW",
+                "Give kwh or power"));
         if (signal.Signal.Error is not null)
-            warnings.Add(new Warning("forecast-not-assessed", "the figures are those of the forecast or profile itself; its error is not assessed for several jobs", "tonne plan without --jobs, for each of them"));
-        return new JobsReport(plan, place, now, signal.Signal.Signal, DescribeOrigin(signal), [.. ListSources(signals).Concat(renewables is { } own ? own.Sources : []).DistinctBy(source => source.Id)], warnings);
+            warnings.Add(new Warning("forecast-not-assessed",
+                "the figures are those of the forecast or profile itself; its error is not assessed for several jobs",
+                    "tonne plan without --jobs, for each of them"));
+        return new JobsReport(plan, place, now, signal.Signal.Signal, DescribeOrigin(signal),
+            [.. ListSources(signals).Concat(renewables is { } own ? own.Sources : []).DistinctBy(source => source.Id)], warnings);
     }
 
     static QueueResult PlanQueue(PlanPlace place, ImmutableArray<QueuedJob> jobs)
@@ -222,13 +239,16 @@ sealed class PlanOptions
         }
     }
 
-    static IEnumerable<Source> ListSources(List<SignalOfZone> signals) => signals.Select(signal => signal.Signal.Series.Source).Concat(signals.Select(signal => signal.PueSource));
+    static IEnumerable<Source> ListSources(List<SignalOfZone> signals) => signals.Select(signal => signal.Signal.Series.Source)
+        .Concat(signals.Select(signal => signal.PueSource));
 
-    static string DescribeOrigin(SignalOfZone signal) => $"{signal.Signal.Origin}; PUE {signal.Pue.ToString("0.##", CultureInfo.InvariantCulture)} ({signal.PueOrigin})";
+    static string DescribeOrigin(SignalOfZone signal) =>
+        $"{signal.Signal.Origin}; PUE {signal.Pue.ToString("0.##", CultureInfo.InvariantCulture)} ({signal.PueOrigin})";
 
     /// <summary>The reason for which there is no plan, with the gaps of the intensities.</summary>
     static string AddGaps(string reason, List<SignalOfZone> signals) =>
-        string.Join(' ', signals.SelectMany(signal => signal.Signal.Warnings).Where(warning => warning.Code == "series-gaps").Select(warning => warning.Text).Distinct().Prepend(reason));
+        string.Join(' ', signals.SelectMany(signal => signal.Signal.Warnings).Where(warning => warning.Code == "series-gaps")
+            .Select(warning => warning.Text).Distinct().Prepend(reason));
 
     /// <summary>A warning if the place that is chosen depends on how much energy the network takes.</summary>
     static IEnumerable<Warning> FindTransferWarning(PlanRequest request, Plan plan, PlanTransfer? transfer)
@@ -236,7 +256,8 @@ sealed class PlanOptions
         if (transfer is null || plan.Contiguous is not { } chosen)
             yield break;
         var most = new Transfer(Energy.FromKilowattHours(transfer.Terabytes * transfer.Network.Bounds.High), transfer.Time);
-        var high = request with { Places = [.. request.Places.Select(place => place.TransferToStart is null ? place : place with { TransferToStart = most })], ForecastError = null, MaxPauses = 0 };
+        var high = request with { Places = [.. request.Places.Select(place => place.TransferToStart is null ? place
+            : place with { TransferToStart = most })], ForecastError = null, MaxPauses = 0 };
         if (Planner.Plan(high) is Plan { Contiguous: { } other } && other.Segments[0].Place.Label != chosen.Segments[0].Place.Label)
         {
             yield return new Warning("transfer-decides", string.Create(CultureInfo.InvariantCulture,
@@ -261,7 +282,8 @@ sealed class PlanOptions
     SignalComparison? CompareMarginal(ParseResult parsed, TimeProvider clock, Settings settings, RunRecord? like, PlanRequest request, DateTimeOffset until)
     {
         var marginal = FindSignals(parsed, clock, settings, like, IntensityKind.Marginal, request.Now, until, out _);
-        var byZone = marginal.DistinctBy(signal => signal.Signal.Series.Zone.Code).ToDictionary(signal => signal.Signal.Series.Zone.Code, signal => signal.Signal.Series, StringComparer.Ordinal);
+        var byZone = marginal.DistinctBy(signal => signal.Signal.Series.Zone.Code).ToDictionary(signal => signal.Signal.Series.Zone.Code,
+            signal => signal.Signal.Series, StringComparer.Ordinal);
         return Planner.CompareSignals(request, [.. request.Places.Select(place => byZone[place.Intensity.Zone.Code])]);
     }
 
@@ -296,8 +318,10 @@ sealed class PlanOptions
         var series = files.SelectMany(file => file.Content.Series).Where(one => basis is null || one.Basis == basis).ToList();
         if (files.Count > 0 && series.Count == 0)
         {
-            var known = files.SelectMany(file => file.Content.Series).Select(one => EnumWords.Format(one.Basis)).Distinct(StringComparer.Ordinal);
-            throw new InvalidInputException($"the files of --series have no {EnumWords.Format(basis!.Value)} intensity; their basis is {string.Join(" and ", known)}.");
+            var known = files.SelectMany(file => file.Content.Series).Select(one => EnumWords.Format(one.Basis))
+                .Distinct(StringComparer.Ordinal);
+            throw new InvalidInputException(
+                $"the files of --series have no {EnumWords.Format(basis!.Value)} intensity; their basis is {string.Join(" and ", known)}.");
         }
 
         var places = ListPlaces(parsed, settings, like, series);
@@ -334,7 +358,8 @@ sealed class PlanOptions
         if (given is { Zone: { } code })
             return [new(GridAccess.FindZone(code), new Place(Pue: pue))];
         if (series.Count > 0)
-            return [.. series.Select(one => one.Zone).DistinctBy(zone => zone.Code).Select(zone => new PlaceChoice(zone, new Place(Pue: pue)))];
+            return [.. series.Select(one => one.Zone).DistinctBy(zone => zone.Code)
+                .Select(zone => new PlaceChoice(zone, new Place(Pue: pue)))];
         if (like is { Opening.Place: { Zone: { } same, Guessed: false } origin })
             return [new(GridAccess.FindZone(same), origin with { Zone = null, Pue = pue ?? origin.Pue })];
         throw new InvalidInputException("where does the work run? Give --zone FR, several with --zones FR,DE, a cloud --region, or --series FILE.");
@@ -356,7 +381,8 @@ sealed class PlanOptions
         var at = text.LastIndexOf(':');
         if (at <= 0 || !double.TryParse(text.AsSpan(at + 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var pue))
             return (text, null);
-        return pue is >= 1 and < 100 ? (text[..at], pue) : throw new InvalidInputException($"--zones '{text}': a PUE is facility energy ÷ IT energy, at least 1: FR:1.1.");
+        return pue is >= 1 and < 100 ? (text[..at], pue)
+            : throw new InvalidInputException($"--zones '{text}': a PUE is facility energy ÷ IT energy, at least 1: FR:1.1.");
     }
 
     static ImmutableArray<PlanPlace> CreatePlaces(
@@ -374,7 +400,8 @@ sealed class PlanOptions
                    Price = signal.Signal.Price,
                    Name = signal.Name,
                    // The data lies in the first zone, and the renewables are on its site.
-                   TransferToStart = signal.Signal.Series.Zone.Code == signals[0].Signal.Series.Zone.Code && signal.Name == signals[0].Name ? null : transfer?.ToTransfer(),
+                   TransferToStart = signal.Signal.Series.Zone.Code == signals[0].Signal.Series.Zone.Code && signal.Name == signals[0].Name
+                       ? null : transfer?.ToTransfer(),
                    Renewables = signal == signals[0] ? renewables : null,
                },
         ];

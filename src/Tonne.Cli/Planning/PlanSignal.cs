@@ -34,7 +34,8 @@ sealed record PlanSignal(IntensitySeries Series, IntensitySignal Signal, string 
     /// <summary>Finds the signal of a zone: feeds where they may be called, what they have left in the cache, the profile of month and hour, the annual mean.</summary>
     /// <exception cref="InvalidInputException">Nothing is known of the zone.</exception>
     public static async Task<PlanSignal> FindAsync(
-        Zone zone, GridAccess grid, IntensityKind kind, IntensityBasis? basis, string? provider, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken)
+        Zone zone, GridAccess grid, IntensityKind kind, IntensityBasis? basis, string? provider, DateTimeOffset now, DateTimeOffset until,
+            CancellationToken cancellationToken)
     {
         var start = FloorToHour(now);
         var resolved = await grid.Resolver.ResolveAsync(zone, start, until, basis, kind, provider, cancellationToken).ConfigureAwait(false);
@@ -92,7 +93,10 @@ sealed record PlanSignal(IntensitySeries Series, IntensitySignal Signal, string 
             return this;
         const int MostNamed = 3;
         var sum = gaps.Sum(gap => (gap.To - gap.From).TotalHours);
-        var spans = string.Join(", ", gaps.Take(MostNamed).Select(gap => string.Create(CultureInfo.InvariantCulture, $"{gap.From.UtcDateTime:MM-dd HH:mm} to {gap.To.UtcDateTime:MM-dd HH:mm}")));
+        var spans = string.Join(
+            ", ", gaps.Take(MostNamed)
+                .Select(gap => string.Create(CultureInfo.InvariantCulture,
+                    $"{gap.From.UtcDateTime:MM-dd HH:mm} to {gap.To.UtcDateTime:MM-dd HH:mm}")));
         var more = gaps.Count > MostNamed ? string.Create(CultureInfo.InvariantCulture, $" and {gaps.Count - MostNamed} more") : "";
         return this with
         {

@@ -17,10 +17,13 @@ sealed record SolarPlant(Power Capacity, (double Latitude, double Longitude)? Po
         var capacity = PlanOptions.ParsePower(at < 0 ? text : text[..at], "--solar");
         if (at < 0)
             return new SolarPlant(capacity, null);
-        return text[(at + 1)..].Split(',') is [var north, var east] && Read(north) is { } latitude and >= -90 and <= 90 && Read(east) is { } longitude and >= -180 and <= 180
+        return text[(at + 1)..].Split(',') is [var north, var east] && Read(north) is { } latitude and >= -90 and <= 90
+            && Read(east) is { } longitude and >= -180 and <= 180
             ? new SolarPlant(capacity, (latitude, longitude))
-            : throw new InvalidInputException($"--solar '{text}': the place is degrees north and degrees east, -90 to 90 and -180 to 180: write 100kW@48.9,2.4.");
+            : throw new InvalidInputException(
+                $"--solar '{text}': the place is degrees north and degrees east, -90 to 90 and -180 to 180: write 100kW@48.9,2.4.");
     }
 
-    static double? Read(string text) => double.TryParse(text.Trim(), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var degrees) ? degrees : null;
+    static double? Read(string text) => double.TryParse(text.Trim(), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign,
+        CultureInfo.InvariantCulture, out var degrees) ? degrees : null;
 }

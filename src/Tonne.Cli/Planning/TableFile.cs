@@ -13,7 +13,9 @@ static class TableFile
 {
     const long MostBytes = 64 * 1024 * 1024;
 
-    /// <summary>The rows of a file, each with its line and its values by the lower-case name of their column; empty values are left out.</summary>
+    /// <summary>
+    /// The rows of a file, each with its line and its values by the lower-case name of their column; empty values are left out.
+    /// </summary>
     /// <param name="path">The file; YAML if its name ends in <c>.yaml</c> or <c>.yml</c>, else CSV with comma, semicolon or tab.</param>
     /// <param name="option">The option that named it, for messages.</param>
     /// <exception cref="InvalidInputException">It cannot be read, or has no rows; the message says what is wrong.</exception>
@@ -31,11 +33,15 @@ static class TableFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidInputException(error is FileNotFoundException or DirectoryNotFoundException ? $"{option} {name} is not there." : $"{option} {name}: {error.Message}");
+            throw new InvalidInputException(error is FileNotFoundException or DirectoryNotFoundException ? $"{option} {name} is not there."
+                : $"{option} {name}: {error.Message}");
         }
 
-        var rows = path.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".yml", StringComparison.OrdinalIgnoreCase) ? ReadYaml(text, name) : ReadCsv(text, name);
-        return rows.Count > 0 ? rows : throw new InvalidInputException($"{option} {name} has no rows: a line with the names of the columns, then a line for each row.");
+        var rows = path.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".yml", StringComparison.OrdinalIgnoreCase)
+            ? ReadYaml(text, name) : ReadCsv(text, name);
+        return rows.Count > 0 ? rows
+            : throw new InvalidInputException(
+                $"{option} {name} has no rows: a line with the names of the columns, then a line for each row.");
     }
 
     static List<TableRow> ReadCsv(string text, string name)
@@ -44,7 +50,8 @@ static class TableFile
         var rows = new List<TableRow>();
         using var parser = new CsvParser(new StringReader(text.TrimStart('\uFEFF')), new CsvConfiguration(CultureInfo.InvariantCulture)
         {
-            BadDataFound = null, HasHeaderRecord = false, Delimiter = header.Contains(';') ? ";" : header.Contains('\t') ? "\t" : ",", TrimOptions = TrimOptions.Trim, MaxFieldSize = 1 << 16,
+            BadDataFound = null, HasHeaderRecord = false, Delimiter = header.Contains(';') ? ";" : header.Contains('\t') ? "\t" : ",",
+                TrimOptions = TrimOptions.Trim, MaxFieldSize = 1 << 16,
         });
         string[]? columns = null;
         try
@@ -59,13 +66,15 @@ static class TableFile
                     continue;
                 }
 
-                rows.Add(new TableRow(name, parser.RawRow, fields.Take(columns.Length).Index().Where(pair => pair.Item.Length > 0).GroupBy(pair => columns[pair.Index], StringComparer.Ordinal)
+                rows.Add(new TableRow(name, parser.RawRow, fields.Take(columns.Length).Index().Where(pair => pair.Item.Length > 0)
+                    .GroupBy(pair => columns[pair.Index], StringComparer.Ordinal)
                     .ToDictionary(group => group.Key, group => group.First().Item, StringComparer.Ordinal)));
             }
         }
         catch (CsvHelperException)
         {
-            throw new InvalidInputException(string.Create(CultureInfo.InvariantCulture, $"{name}: the table cannot be read after line {parser.RawRow}."));
+            throw new InvalidInputException(
+                string.Create(CultureInfo.InvariantCulture, $"{name}: the table cannot be read after line {parser.RawRow}."));
         }
 
         return rows;
@@ -86,19 +95,22 @@ static class TableFile
         }
         catch (YamlException error)
         {
-            throw new InvalidInputException(string.Create(CultureInfo.InvariantCulture, $"{name}:{error.Start.Line}: is not YAML: {error.Message}"));
+            throw new InvalidInputException(
+                string.Create(CultureInfo.InvariantCulture, $"{name}:{error.Start.Line}: is not YAML: {error.Message}"));
         }
     }
 
     static TableRow ReadItem(YamlNode item, string name)
     {
         if (item is not YamlMappingNode mapping)
-            throw new InvalidInputException(string.Create(CultureInfo.InvariantCulture, $"{name}:{item.Start.Line}: an item must have named values: '- name: train'."));
+            throw new InvalidInputException(
+                string.Create(CultureInfo.InvariantCulture, $"{name}:{item.Start.Line}: an item must have named values: '- name: train'."));
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (key, value) in mapping.Children)
         {
             if (key is not YamlScalarNode { Value: { } column } || value is not YamlScalarNode { Value: { } cell })
-                throw new InvalidInputException(string.Create(CultureInfo.InvariantCulture, $"{name}:{key.Start.Line}: {key} must have one plain value."));
+                throw new InvalidInputException(
+                    string.Create(CultureInfo.InvariantCulture, $"{name}:{key.Start.Line}: {key} must have one plain value."));
             if (cell.Trim() is { Length: > 0 } filled)
                 values[Normalise(column)] = filled;
         }

@@ -94,11 +94,13 @@ public sealed record JobsDocument
     /// <param name="EmissionsKg">Its emissions.</param>
     /// <param name="AloneKg">Its emissions if it had the machine alone; null if they are not known exactly.</param>
     public sealed record PlannedJobPart(
-        string Name, double DurationS, DateTimeOffset StartAfter, DateTimeOffset FinishBy, int? MaxPauses, IReadOnlyList<PlanDocument.SegmentPart> Segments, QuantityDocument EmissionsKg,
+        string Name, double DurationS, DateTimeOffset StartAfter, DateTimeOffset FinishBy, int? MaxPauses,
+            IReadOnlyList<PlanDocument.SegmentPart> Segments, QuantityDocument EmissionsKg,
         double? AloneKg)
     {
         internal static PlannedJobPart From(PlacedJob placed) => new(
-            placed.Job.Name, placed.Job.Profile.Duration.TotalSeconds, placed.Job.StartAfter.ToUniversalTime(), placed.Job.FinishBy.ToUniversalTime(), placed.Job.MaxPauses,
+            placed.Job.Name, placed.Job.Profile.Duration.TotalSeconds, placed.Job.StartAfter.ToUniversalTime(),
+                placed.Job.FinishBy.ToUniversalTime(), placed.Job.MaxPauses,
             [.. placed.Segments.Select(PlanDocument.SegmentPart.Create)], ToKilograms(placed.Total), placed.Alone?.Kilograms);
     }
 }

@@ -13,9 +13,12 @@ namespace Tonne.Reporting.Planning;
 /// <param name="Sources">Sources of intensities and PUE.</param>
 /// <param name="Warnings">Warnings about the input.</param>
 public sealed record JobsReport(
-    QueuePlan Plan, PlanPlace Place, DateTimeOffset Now, IntensitySignal Signal, string Origin, IReadOnlyList<Source> Sources, IReadOnlyList<Warning> Warnings)
+    QueuePlan Plan, PlanPlace Place, DateTimeOffset Now, IntensitySignal Signal, string Origin, IReadOnlyList<Source> Sources,
+        IReadOnlyList<Warning> Warnings)
 {
-    /// <summary>1 − total ÷ total of the jobs run as they come; null if that breaks a limit, so that there is nothing to compare with.</summary>
+    /// <summary>
+    /// 1 − total ÷ total of the jobs run as they come; null if that breaks a limit, so that there is nothing to compare with.
+    /// </summary>
     public double? Saving => Plan.FirstComeFirstServed is { Grams: > 0 } queued ? 1 - (Plan.Total.Grams / queued.Grams) : null;
 
     /// <summary>How far the plan can be above the optimum at most: total ÷ lower bound − 1; null if the bound is zero.</summary>

@@ -36,7 +36,8 @@ public static class JobsText
             sheet.WriteRow("", "as they come, one after another, some job would be late: there is nothing to compare with");
         sheet.WriteRow("grid", TextSanitizer.ToOneLine(report.Origin));
         var series = report.Place.Intensity;
-        sheet.WriteRow("method", $"{EnumWords.Format(series.Basis)} basis, {EnumWords.Format(series.Scope)} scope, {EnumWords.Format(series.Kind)} intensity, {EnumWords.Format(report.Signal)}");
+        sheet.WriteRow("method",
+            $"{EnumWords.Format(series.Basis)} basis, {EnumWords.Format(series.Scope)} scope, {EnumWords.Format(series.Kind)} intensity, {EnumWords.Format(report.Signal)}");
         foreach (var warning in report.Warnings)
             sheet.WriteRow("warning", new StyledText(WarningText.Format(warning), TextStyle.Warning));
     }
@@ -46,13 +47,16 @@ public static class JobsText
         var hasPauses = report.Plan.Jobs.Any(job => job.Segments.Length > 1);
         string?[] headings = ["job", "start", "end", "finish by", hasPauses ? "pauses" : null, "CO2e", "if alone"];
         string[] shown = [.. headings.OfType<string>()];
-        var table = new TextTable(shown) { Margin = 2, FlexibleColumn = 0, MinFlexibleWidth = 6, StacksRows = true, OptionalColumns = [shown.Length - 1, 3] };
+        var table = new TextTable(shown) { Margin = 2, FlexibleColumn = 0, MinFlexibleWidth = 6, StacksRows = true,
+            OptionalColumns = [shown.Length - 1, 3] };
         foreach (var job in report.Plan.Jobs)
         {
             string?[] cells =
             [
-                job.Job.Name, PlanText.FormatTime(job.From, report.Now), PlanText.FormatTime(job.To, report.Now), PlanText.FormatTime(job.Job.FinishBy, report.Now),
-                hasPauses ? (job.Segments.Length - 1).ToString(CultureInfo.InvariantCulture) : null, DisplayValue.Format(job.Total.Kilograms, "kg CO2e"),
+                job.Job.Name, PlanText.FormatTime(job.From, report.Now), PlanText.FormatTime(job.To, report.Now),
+                    PlanText.FormatTime(job.Job.FinishBy, report.Now),
+                hasPauses ? (job.Segments.Length - 1).ToString(CultureInfo.InvariantCulture) : null,
+                    DisplayValue.Format(job.Total.Kilograms, "kg CO2e"),
                 job.Alone is { } alone ? DisplayValue.Format(alone.Kilograms, "kg CO2e") : "",
             ];
             table.Add([.. cells.OfType<string>()]);
@@ -68,9 +72,13 @@ public static class JobsText
             sheet.WriteBlankLine();
         foreach (var job in paused)
         {
-            var spans = string.Join(", ", job.Segments.Take(MostSegments).Select(segment => $"{PlanText.FormatTime(segment.From, report.Now)} to {PlanText.FormatTime(segment.To, report.Now)}"));
+            var spans = string.Join(
+                ", ", job.Segments.Take(MostSegments)
+                    .Select(segment => $"{PlanText.FormatTime(segment.From, report.Now)} to {PlanText.FormatTime(segment.To, report.Now)}"));
             sheet.WriteRow("run", TextSanitizer.ToOneLine(job.Job.Name) + ": " + spans
-                + (job.Segments.Length > MostSegments ? string.Create(CultureInfo.InvariantCulture, $", and {job.Segments.Length - MostSegments} more; --json lists all") : ""));
+                + (job.Segments.Length > MostSegments
+                    ? string.Create(CultureInfo.InvariantCulture, $", and {job.Segments.Length - MostSegments} more; --json lists all")
+                        : ""));
         }
     }
 
@@ -79,7 +87,9 @@ public static class JobsText
         var jobs = report.Plan.Jobs;
         sheet.WriteBlankLine();
         IntensityChart.WriteRows(sheet, report.Place.Intensity, report.Now, jobs.Max(job => job.Job.FinishBy),
-            [.. jobs.Select(job => (TextSanitizer.ToOneLine(job.Job.Name), (IReadOnlyList<(DateTimeOffset, DateTimeOffset)>)[.. job.Segments.Select(segment => (segment.From, segment.To))]))]);
+            [.. jobs.Select(job =>
+                (TextSanitizer.ToOneLine(job.Job.Name),
+                    (IReadOnlyList<(DateTimeOffset, DateTimeOffset)>)[.. job.Segments.Select(segment => (segment.From, segment.To))]))]);
     }
 
     static string DescribeBound(JobsReport report) => report.Plan.IsExact ? "this is it: no order and no times emit less"

@@ -90,10 +90,12 @@ public sealed record PlanDocument
             Reason = plan.Recommendation.Reason,
             IsExact = plan.IsExact,
             Marginal = report.Marginal is { Second: Plan marginal } comparison ? new MarginalPart(
-                [.. marginal.Options.Select(option => OptionPart.From(option, null))], EnumWords.Format(marginal.Recommendation.Option.Kind), marginal.Recommendation.Reason,
+                [.. marginal.Options.Select(option => OptionPart.From(option, null))],
+                    EnumWords.Format(marginal.Recommendation.Option.Kind), marginal.Recommendation.Reason,
                 comparison.FirstOnSecond?.Saving, comparison.SecondOnFirst?.Saving) : null,
             Transfer = report.Transfer is { } transfer
-                ? new TransferPart(transfer.Terabytes, QuantityDocument.From(transfer.Network, "network"), transfer.Time.TotalSeconds, transfer.Network.Source.Id) : null,
+                ? new TransferPart(transfer.Terabytes, QuantityDocument.From(transfer.Network, "network"), transfer.Time.TotalSeconds,
+                    transfer.Network.Source.Id) : null,
             Renewables = report.Renewables is { } renewables ? new RenewablesPart(renewables.Description, renewables.IsModelled) : null,
             Origins = report.Origins,
             Warnings = [.. report.AllWarnings],
@@ -141,7 +143,8 @@ public sealed record PlanDocument
                 : Bounds.FromExact(option.Total.Grams / GramsPerKilogram);
             var request = report?.Plan.Request;
             if (report?.Renewables?.GetGrams(request!, option) is { IsExact: false } modelled)
-                kilograms = new Bounds(Math.Min(kilograms.Low, modelled.Low / GramsPerKilogram), kilograms.Best, Math.Max(kilograms.High, modelled.High / GramsPerKilogram));
+                kilograms = new Bounds(Math.Min(kilograms.Low, modelled.Low / GramsPerKilogram), kilograms.Best,
+                    Math.Max(kilograms.High, modelled.High / GramsPerKilogram));
             var moved = report?.Transfer is not null ? PlanTransfer.Find(request!, option) : null;
             return new OptionPart(
                 EnumWords.Format(option.Kind), hardware?.Name, [.. option.Segments.Select(SegmentPart.Create)],
@@ -149,8 +152,10 @@ public sealed record PlanDocument
                 QuantityDocument.From(kilograms, boundary, Quality.Modelled, 0),
                 SharePart.From(option), option.ExpectedRegret?.Grams / GramsPerKilogram, option.Price, option.Currency, option.End)
             {
-                TransferEnergyKwh = moved is { } data ? QuantityDocument.From(report!.Transfer!.Spread(data.Energy.KilowattHours), "network", Quality.Assumed, 0) : null,
-                TransferEmissionsKg = moved is { } sent ? QuantityDocument.From(report!.Transfer!.Spread(sent.Emissions.Kilograms), "network", Quality.Assumed, 0) : null,
+                TransferEnergyKwh = moved is { } data ? QuantityDocument.From(report!.Transfer!.Spread(data.Energy.KilowattHours),
+                    "network", Quality.Assumed, 0) : null,
+                TransferEmissionsKg = moved is { } sent ? QuantityDocument.From(report!.Transfer!.Spread(sent.Emissions.Kilograms),
+                    "network", Quality.Assumed, 0) : null,
                 RenewableShare = report?.Renewables?.GetShare(request!, option) is { } share ? SharePart.From(share) : null,
             };
         }
@@ -159,7 +164,8 @@ public sealed record PlanDocument
     /// <summary>A time in which the job runs, and where.</summary>
     public sealed record SegmentPart(DateTimeOffset From, DateTimeOffset To, string Zone, double Pue)
     {
-        internal static SegmentPart Create(PlanSegment segment) => new(segment.From, segment.To, segment.Place.Intensity.Zone.Code, segment.Place.Pue);
+        internal static SegmentPart Create(PlanSegment segment) =>
+            new(segment.From, segment.To, segment.Place.Intensity.Zone.Code, segment.Place.Pue);
     }
 
     /// <summary>A share with its 95 % interval, which may be below 0.</summary>

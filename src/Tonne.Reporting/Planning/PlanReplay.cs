@@ -49,7 +49,8 @@ public sealed class PlanReplay
     public int RunsWithHardware => _runs.Count(run => run.Hardware is not null);
 
     /// <summary>
-    /// Share that the best other accelerator would have saved of those runs, embodied emissions of accelerators included, with the interval of
+    /// Share that the best other accelerator would have saved of those runs, embodied emissions of accelerators included, with the
+    /// interval of
     /// the comparison; null if there are no such runs. Runs that are best where they are stay there.
     /// </summary>
     public Bounds? Hardware
@@ -147,7 +148,8 @@ public sealed class PlanReplay
 
     /// <summary>The run at its own start on the other accelerator that emits least; null if there is none to compare with.</summary>
     /// <remarks>
-    /// As HardwareComparison: duration and power of the accelerators by data sheets; the rest of the machine keeps its power. The intensity is
+    /// As HardwareComparison: duration and power of the accelerators by data sheets; the rest of the machine keeps its power. The
+    /// intensity is
     /// the mean of the run's own time: how long another would run is not known well enough for its hours.
     /// </remarks>
     ReplayedHardware? CompareHardware(RunRecord record, IntensitySeries series, DateTimeOffset start, double pue)
@@ -175,7 +177,8 @@ public sealed class PlanReplay
             var (least, most) = HardwareComparison.GetInterval(other, present);
             var grams = Weigh(variant);
             if (best is null || grams < best.OtherGrams.Best)
-                best = new ReplayedHardware(present.Name, other.Name, presentGrams, new Bounds(Math.Min(grams, Weigh(least!)), grams, Math.Max(grams, Weigh(most!))));
+                best = new ReplayedHardware(present.Name, other.Name, presentGrams,
+                    new Bounds(Math.Min(grams, Weigh(least!)), grams, Math.Max(grams, Weigh(most!))));
         }
 
         return best;

@@ -42,7 +42,8 @@ public static class PlanText
     }
 
     /// <summary>The options, without that with pauses where it has none and is the one before.</summary>
-    static IEnumerable<PlanOption> ListDifferent(Plan plan) => plan.Options.Where(option => option is not { Kind: PlanOptionKind.Pauses, Pauses: 0 } || plan.Contiguous is null);
+    static IEnumerable<PlanOption> ListDifferent(Plan plan) =>
+        plan.Options.Where(option => option is not { Kind: PlanOptionKind.Pauses, Pauses: 0 } || plan.Contiguous is null);
 
     static void WriteTransfer(StyledTextWriter sheet, PlanReport report)
     {
@@ -56,7 +57,8 @@ public static class PlanText
         {
             if (PlanTransfer.Find(report.Plan.Request, option) is not { } moved)
                 continue;
-            var (energy, emissions) = (DisplayValue.Format(transfer.Spread(moved.Energy.KilowattHours), "kWh"), DisplayValue.Format(transfer.Spread(moved.Emissions.Kilograms), "kg CO2e"));
+            var (energy, emissions) = (DisplayValue.Format(transfer.Spread(moved.Energy.KilowattHours), "kWh"),
+                DisplayValue.Format(transfer.Spread(moved.Emissions.Kilograms), "kg CO2e"));
             var dash = sheet.Capabilities.Dash;
             sheet.WriteRow("", string.Create(CultureInfo.InvariantCulture,
                 $"{Describe(option)}: {energy.Text} {energy.FormatInterval(dash)} with PUE {option.Segments[0].Place.Pue:0.##}, {emissions.Text} {emissions.FormatInterval(dash)}, counted above"));
@@ -70,8 +72,10 @@ public static class PlanText
         sheet.WriteRow("site", TextSanitizer.ToOneLine(renewables.Description));
         foreach (var option in ListDifferent(report.Plan))
         {
-            var (share, emissions) = (renewables.GetShare(report.Plan.Request, option), DisplayValue.Format(Kilograms(renewables.GetGrams(report.Plan.Request, option)), "kg CO2e"));
-            var interval = share.IsExact ? "" : string.Create(CultureInfo.InvariantCulture, $" [{share.Low * 100:0}, {share.High * 100:0}]");
+            var (share, emissions) = (renewables.GetShare(report.Plan.Request, option),
+                DisplayValue.Format(Kilograms(renewables.GetGrams(report.Plan.Request, option)), "kg CO2e"));
+            var interval = share.IsExact ? ""
+                : string.Create(CultureInfo.InvariantCulture, $" [{share.Low * 100:0}, {share.High * 100:0}]");
             sheet.WriteRow("", string.Create(CultureInfo.InvariantCulture,
                 $"{Describe(option)}: {share.Best * 100:0} %{interval} of its energy, {emissions.Text} {emissions.FormatInterval(sheet.Capabilities.Dash)}").TrimEnd());
         }
@@ -124,7 +128,8 @@ public static class PlanText
     {
         PlanOptionKind.Immediate => "now",
         PlanOptionKind.Contiguous => "best without pauses",
-        _ => option.Pauses switch { 0 => "with pauses: none", 1 => "best with 1 pause", var count => string.Create(CultureInfo.InvariantCulture, $"best with {count} pauses") },
+        _ => option.Pauses switch { 0 => "with pauses: none", 1 => "best with 1 pause", var count =>
+            string.Create(CultureInfo.InvariantCulture, $"best with {count} pauses") },
     };
 
     static string FormatSaving(PlanOption option) => option switch

@@ -24,9 +24,11 @@ public sealed record PlanTransfer(double Terabytes, Factor Network, TimeSpan Tim
             return null;
         var without = request with { Places = [.. request.Places.Select(place => place with { TransferToStart = null })] };
         var segments = option.Segments.Select(segment => segment with { Place = without.Places[request.Places.IndexOf(segment.Place)] });
-        return Planner.Evaluate(without, option.Kind, [.. segments]) is { } bare ? (option.Energy - bare.Energy, option.Total - bare.Total) : null;
+        return Planner.Evaluate(without, option.Kind, [.. segments]) is { } bare ? (option.Energy - bare.Energy, option.Total - bare.Total)
+            : null;
     }
 
     /// <summary>A figure of the transfer by the bounds of the network's energy.</summary>
-    internal Bounds Spread(double best) => new(best * Network.Bounds.Low / Network.Bounds.Best, best, best * Network.Bounds.High / Network.Bounds.Best);
+    internal Bounds Spread(double best) =>
+        new(best * Network.Bounds.Low / Network.Bounds.Best, best, best * Network.Bounds.High / Network.Bounds.Best);
 }

@@ -22,7 +22,8 @@ public sealed record ReplayDocument(
     double? AllSavingShare, IReadOnlyDictionary<string, int> LeftOut, IReadOnlyList<ReplayDocument.ReplayPart> Details)
 {
     /// <summary>
-    /// Saved by running on the best other accelerator, of the runs on one that the catalog knows; modelled, embodied emissions of accelerators included.
+    /// Saved by running on the best other accelerator, of the runs on one that the catalog knows; modelled, embodied emissions of
+    /// accelerators included.
     /// Null without such runs.
     /// </summary>
     public PlanDocument.SharePart? HardwareSavingShare { get; init; }
@@ -38,11 +39,14 @@ public sealed record ReplayDocument(
             "tonne.plan-replay/1", replay.Options.Slack.TotalSeconds, replay.Options.MaxPauses, [.. replay.Options.Zones.Select(zone => zone.Code)], replay.Runs.Count, replay.Immediate.Kilograms,
             replay.Waiting, replay.Pausing, replay.Moving, replay.All, replay.Skipped,
             [.. replay.Runs.Select(run => new ReplayPart(
-                run.Id, run.Name, run.Zone, EnumWords.Format(run.Signal), run.Immediate.Kilograms, run.Waiting.Kilograms, run.Pausing.Kilograms, run.Moving?.Kilograms, run.All?.Kilograms, run.BestZone, run.BestStart)
+                run.Id, run.Name, run.Zone, EnumWords.Format(run.Signal), run.Immediate.Kilograms, run.Waiting.Kilograms,
+                    run.Pausing.Kilograms, run.Moving?.Kilograms, run.All?.Kilograms, run.BestZone, run.BestStart)
             {
                 Hardware = run.Hardware is { } other ? new HardwarePart(
                     other.Present, other.Other, other.PresentGrams / 1000,
-                    QuantityDocument.From(new Bounds(other.OtherGrams.Low / 1000, other.OtherGrams.Best / 1000, other.OtherGrams.High / 1000), "operational, and embodied of accelerators", Quality.Modelled, 0)) : null,
+                    QuantityDocument.From(
+                        new Bounds(other.OtherGrams.Low / 1000, other.OtherGrams.Best / 1000, other.OtherGrams.High / 1000),
+                            "operational, and embodied of accelerators", Quality.Modelled, 0)) : null,
             })])
         {
             HardwareSavingShare = replay.Hardware is { } share ? PlanDocument.SharePart.From(share) : null,
@@ -55,7 +59,8 @@ public sealed record ReplayDocument(
 
     /// <summary>One run.</summary>
     public sealed record ReplayPart(
-        string Id, string Name, string Zone, string Signal, double ImmediateKg, double WaitingKg, double PausingKg, double? MovingKg, double? AllKg, string BestZone, DateTimeOffset BestStart)
+        string Id, string Name, string Zone, string Signal, double ImmediateKg, double WaitingKg, double PausingKg, double? MovingKg,
+            double? AllKg, string BestZone, DateTimeOffset BestStart)
     {
         /// <summary>On another accelerator; null if the run had none that the catalog knows.</summary>
         public HardwarePart? Hardware { get; init; }

@@ -63,9 +63,11 @@ public static class ReplayText
     {
         if (replay.Hardware is not { } share)
             return;
-        var names = replay.Runs.Select(run => run.Hardware).OfType<ReplayedHardware>().Where(run => run.OtherGrams.Best < run.PresentGrams).GroupBy(run => run.Other, StringComparer.Ordinal)
+        var names = replay.Runs.Select(run => run.Hardware).OfType<ReplayedHardware>().Where(run => run.OtherGrams.Best < run.PresentGrams)
+            .GroupBy(run => run.Other, StringComparer.Ordinal)
             .OrderByDescending(group => group.Count()).Select(group => group.Key).ToList();
-        var what = names switch { [] => "run on other accelerators: none is better", [var only] => $"run on {only}", [var first, ..] => $"run on {first} or others" };
+        var what = names switch { [] => "run on other accelerators: none is better", [var only] => $"run on {only}", [var first, ..] =>
+            $"run on {first} or others" };
         table.Add(what, DisplayValue.Format(replay.HardwareImmediate.Kilograms * share.Best, "kg CO2e"),
             string.Create(CultureInfo.InvariantCulture, $"{share.Best * 100:0.#} % [{share.Low * 100:0}, {share.High * 100:0}]"));
     }
@@ -81,7 +83,8 @@ public static class ReplayText
 
     static void WriteRuns(StyledTextWriter sheet, PlanReplay replay)
     {
-        var table = new TextTable("run", "name", "as it ran", "best", "start", "zone") { Margin = 2, FlexibleColumn = 1, MinFlexibleWidth = 8, OptionalColumns = [5, 4], StacksRows = true };
+        var table = new TextTable("run", "name", "as it ran", "best", "start", "zone") { Margin = 2, FlexibleColumn = 1,
+            MinFlexibleWidth = 8, OptionalColumns = [5, 4], StacksRows = true };
         var better = replay.Runs.Take(MostRuns).Where(run => run.Best < run.Immediate).ToList();
         if (better.Count == 0)
             return;

@@ -20,7 +20,8 @@ public sealed record ReplayedRun(string Id, string Name, string Zone, IntensityS
     public Emissions? All { get; init; }
 
     /// <summary>
-    /// On the best other accelerator at the same start; null if the run had none that the catalog knows, or no rates to compare are published.
+    /// On the best other accelerator at the same start; null if the run had none that the catalog knows, or no rates to compare are
+    /// published.
     /// </summary>
     public ReplayedHardware? Hardware { get; init; }
 

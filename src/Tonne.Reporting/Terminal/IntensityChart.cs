@@ -16,7 +16,8 @@ static class IntensityChart
     /// <param name="from">Left edge.</param>
     /// <param name="to">Right edge, after the left one.</param>
     /// <param name="chosen">Spans to mark below the bars; empty for none.</param>
-    internal static void Write(StyledTextWriter sheet, IntensitySeries series, DateTimeOffset from, DateTimeOffset to, IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> chosen) =>
+    internal static void Write(StyledTextWriter sheet, IntensitySeries series, DateTimeOffset from, DateTimeOffset to,
+        IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> chosen) =>
         WriteRows(sheet, series, from, to, chosen.Count > 0 ? [("run", chosen)] : []);
 
     /// <summary>Writes the chart with a row for each of several jobs.</summary>
@@ -26,7 +27,8 @@ static class IntensityChart
     /// <param name="to">Right edge, after the left one.</param>
     /// <param name="rows">Name and spans of each row below the bars.</param>
     internal static void WriteRows(
-        StyledTextWriter sheet, IntensitySeries series, DateTimeOffset from, DateTimeOffset to, IReadOnlyList<(string Name, IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> Spans)> rows)
+        StyledTextWriter sheet, IntensitySeries series, DateTimeOffset from, DateTimeOffset to,
+            IReadOnlyList<(string Name, IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> Spans)> rows)
     {
         var screen = sheet.Capabilities;
         var columns = Math.Max(12, Math.Min(screen.Width - 12, (int)Math.Ceiling((to - from) / series.Step)));

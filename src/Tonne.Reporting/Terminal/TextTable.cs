@@ -27,7 +27,8 @@ public sealed class TextTable(params string[] headings)
     public bool WrapsLastColumn { get; init; }
 
     /// <summary>
-    /// Whether rows become a block of lines each, heading and cell, where the table is too wide for the terminal even with optional columns left out.
+    /// Whether rows become a block of lines each, heading and cell, where the table is too wide for the terminal even with optional
+    /// columns left out.
     /// Default no.
     /// </summary>
     public bool StacksRows { get; init; }
@@ -80,11 +81,13 @@ public sealed class TextTable(params string[] headings)
         {
             Write(row[0].Length > 0 ? row[0] : headings[0], columns, "");
             foreach (var i in Enumerable.Range(1, headings.Length - 1).Where(i => row[i].Length > 0))
-                Write(row[i], columns - Gap - labelColumns, new string(' ', Gap) + TextSanitizer.FitToColumns(headings[i], labelColumns, screen.Unicode));
+                Write(row[i], columns - Gap - labelColumns, new string(' ', Gap) + TextSanitizer.FitToColumns(headings[i], labelColumns,
+                    screen.Unicode));
         }
 
         void Write(string cell, int cellColumns, string label) => writer.Write(
-            screen.ToSupportedText((margin + label + TextSanitizer.FitToColumns(cell, Math.Max(Gap, cellColumns), screen.Unicode)).TrimEnd()) + "\n");
+            screen.ToSupportedText((margin + label + TextSanitizer.FitToColumns(cell, Math.Max(Gap, cellColumns), screen.Unicode))
+                .TrimEnd()) + "\n");
     }
 
     int[] MeasureColumns() =>

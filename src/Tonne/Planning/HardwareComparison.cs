@@ -26,7 +26,8 @@ public static class HardwareComparison
         if (chip == present)
             return new HardwareVariant(chip.Name, EmbodiedPerHour: embodied);
         return GetPeak(present) is { } here && GetPeak(chip) is { } there
-            ? new HardwareVariant(chip.Name, here / there, chip.TrainingPower.Bounds.Best / present.TrainingPower.Bounds.Best, embodied) : null;
+            ? new HardwareVariant(chip.Name, here / there, chip.TrainingPower.Bounds.Best / present.TrainingPower.Bounds.Best, embodied)
+                : null;
     }
 
     /// <summary>The interval of the comparison: the variant that emits least, and the one that emits most.</summary>
@@ -41,7 +42,8 @@ public static class HardwareComparison
         if (Compare(chip, present) is not { } best || chip == present)
             return (Compare(chip, present), Compare(chip, present));
         var (time, power) = (best.DurationFactor, present.TrainingPower.Bounds.Best);
-        var bandwidth = AcceleratorDatasheet.Find(present)?.BandwidthGigabytesPerSecond / AcceleratorDatasheet.Find(chip)?.BandwidthGigabytesPerSecond;
+        var bandwidth = AcceleratorDatasheet.Find(present)?.BandwidthGigabytesPerSecond / AcceleratorDatasheet.Find(
+            chip)?.BandwidthGigabytesPerSecond;
         return (
             best with
             {
@@ -62,5 +64,6 @@ public static class HardwareComparison
     }
 
     static double? GetPeak(Accelerator chip) =>
-        AcceleratorDatasheet.Find(chip) is { } sheet ? sheet.Dense16BitTeraflops ?? sheet.Vector16BitTeraflops ?? sheet.Fp32Teraflops : null;
+        AcceleratorDatasheet.Find(chip) is { } sheet ? sheet.Dense16BitTeraflops ?? sheet.Vector16BitTeraflops ?? sheet.Fp32Teraflops
+            : null;
 }

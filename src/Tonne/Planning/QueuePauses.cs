@@ -7,7 +7,8 @@ namespace Tonne.Planning;
 /// <summary>Improves a plan of several jobs by pauses: each job in turn has the best times that the others leave.</summary>
 /// <remarks>
 /// A step of the intensities in which another job runs is not used. From the plan without pauses, and from plans that place the jobs in
-/// several orders, jobs are planned again until none improves. That need not be the optimum. The sum of what each job would emit alone, with its pauses, is a lower bound.
+/// several orders, jobs are planned again until none improves. That need not be the optimum. The sum of what each job would emit alone,
+/// with its pauses, is a lower bound.
 /// </remarks>
 static class QueuePauses
 {
@@ -23,14 +24,16 @@ static class QueuePauses
     {
         var alone = jobs.Select(job => FindAlone(place, job)).ToArray();
         var plan = result as QueuePlan;
-        var best = plan?.Jobs.Select(placed => placed with { Segments = [new PlanSegment(placed.From, placed.To, place)], Alone = alone[jobs.IndexOf(placed.Job)] }).ToArray();
+        var best = plan?.Jobs.Select(placed => placed with { Segments = [new PlanSegment(placed.From, placed.To, place)],
+            Alone = alone[jobs.IndexOf(placed.Job)] }).ToArray();
         if (!jobs.Any(job => job.MaxPauses != 0))
             return plan is null ? result : plan with { Jobs = [.. best!] };
         if (best is not null)
             best = Descend(place, best);
         foreach (var order in ListOrders(jobs.Length, seed))
         {
-            if (PlaceInTurn(place, jobs, order, alone) is { } placed && Descend(place, placed) is var found && (best is null || Sum(found) < Sum(best) * (1 - LeastGain)))
+            if (PlaceInTurn(place, jobs, order, alone) is { } placed && Descend(place, placed) is var found
+                && (best is null || Sum(found) < Sum(best) * (1 - LeastGain)))
                 best = found;
         }
 
@@ -103,7 +106,8 @@ static class QueuePauses
     static IEnumerable<int[]> Permute(int[] first, int[] rest) =>
         rest.Length == 0 ? [first] : rest.SelectMany(one => Permute([.. first, one], [.. rest.Where(other => other != one)]));
 
-    static PlacedJob Create(QueuedJob job, PlanOption option, PlanPlace place, Emissions? alone) => new(job, option.Start, option.End, option.Total)
+    static PlacedJob Create(QueuedJob job, PlanOption option, PlanPlace place, Emissions? alone) =>
+        new(job, option.Start, option.End, option.Total)
     {
         Segments = [.. option.Segments.Select(segment => segment with { Place = place })],
         Alone = alone,
@@ -112,7 +116,8 @@ static class QueuePauses
     static PlanOption? FindBest(PlanPlace place, PlacedJob[] jobs, int index)
     {
         var others = jobs.Where((_, i) => i != index).SelectMany(placed => placed.Segments);
-        return Plan(place with { Intensity = Block(place.Intensity, [.. others]) }, jobs[index].Job) is { } plan ? plan.WithPauses ?? plan.Contiguous : null;
+        return Plan(place with { Intensity = Block(place.Intensity, [.. others]) }, jobs[index].Job) is { } plan ? plan.WithPauses
+            ?? plan.Contiguous : null;
     }
 
     static Emissions? FindAlone(PlanPlace place, QueuedJob job) =>
@@ -120,7 +125,8 @@ static class QueuePauses
 
     static Plan? Plan(PlanPlace place, QueuedJob job) => Planner.Plan(new PlanRequest
     {
-        Profile = job.Profile, Now = job.StartAfter, FinishBy = job.FinishBy, Places = [place], MaxPauses = job.MaxPauses, ResumeCost = job.ResumeCost,
+        Profile = job.Profile, Now = job.StartAfter, FinishBy = job.FinishBy, Places = [place], MaxPauses = job.MaxPauses,
+            ResumeCost = job.ResumeCost,
     }) as Plan;
 
     /// <summary>A bound where the optimum alone is not known: all energy at the least intensity of the job's window.</summary>
@@ -150,6 +156,7 @@ static class QueuePauses
                 values[i] = null;
         }
 
-        return new IntensitySeries(series.Zone, series.Start, [.. values], series.Source, series.Basis, series.Scope, series.Step, series.Kind, series.Signal, series.Issued);
+        return new IntensitySeries(series.Zone, series.Start, [.. values], series.Source, series.Basis, series.Scope, series.Step,
+            series.Kind, series.Signal, series.Issued);
     }
 }

@@ -18,7 +18,9 @@ public static class SolarProfile
     /// <summary>Capacity factor of new utility-scale plants in the world, weighted by capacity: 16.9 % in 2022 (IRENA).</summary>
     const double WorldCapacityFactor = 0.169;
 
-    /// <summary>Where those plants stand, in degrees: our assumption. China, the United States, India and Europe are between 20° and 50°.</summary>
+    /// <summary>
+    /// Where those plants stand, in degrees: our assumption. China, the United States, India and Europe are between 20° and 50°.
+    /// </summary>
     const double WorldLatitude = 35;
 
     static readonly Lazy<double> _meanShare = new(() => WorldCapacityFactor / GetAnnualMean(WorldLatitude));
@@ -57,7 +59,8 @@ public static class SolarProfile
     /// <param name="intensity">Intensity of that electricity. Default: zero.</param>
     /// <returns>Steps of 30 minutes, each with the mean of its minutes; never above the capacity.</returns>
     public static OnSiteRenewables Create(
-        Power capacity, double latitude, double longitude, DateTimeOffset from, DateTimeOffset to, double? shareOfClearSky = null, CarbonIntensity intensity = default)
+        Power capacity, double latitude, double longitude, DateTimeOffset from, DateTimeOffset to, double? shareOfClearSky = null,
+            CarbonIntensity intensity = default)
     {
         const int Parts = 6;
         var step = TimeSpan.FromMinutes(30);

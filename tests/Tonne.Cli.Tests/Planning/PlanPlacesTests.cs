@@ -9,7 +9,8 @@ public sealed class PlanPlacesTests : IDisposable
 
     string Files() => $"{_terminal.WriteHours("fr.csv", Enumerable.Repeat<double?>(100, 24))},{_terminal.WriteHours("se.csv", Enumerable.Repeat<double?>(90, 24), "SE")}";
 
-    string[] Job(params string[] words) => ["--duration", "1h", "--power", "1kW", "--max-pauses", "0", "--finish-by", "20h", "--series", Files(), .. words];
+    string[] Job(params string[] words) => ["--duration", "1h", "--power", "1kW", "--max-pauses", "0", "--finish-by", "20h", "--series",
+        Files(), .. words];
 
     [Fact]
     public void A_place_has_the_PUE_that_is_written_beside_it_and_the_best_of_zone_and_facility_is_chosen()
@@ -38,7 +39,8 @@ public sealed class PlanPlacesTests : IDisposable
     [Theory]
     [InlineData("FR:0.9")]
     [InlineData("FR:100")]
-    public void A_PUE_below_one_is_refused(string zone) => Assert.Contains($"--zones '{zone}': a PUE is", _terminal.Refuse(Job("--zones", zone)), StringComparison.Ordinal);
+    public void A_PUE_below_one_is_refused(string zone) =>
+        Assert.Contains($"--zones '{zone}': a PUE is", _terminal.Refuse(Job("--zones", zone)), StringComparison.Ordinal);
 
     /// <summary>The network takes 1.9 kWh/TB (0.3 to 15): 1 TB to SE is 1.9 kWh · 90 g = 171 g, more than the 10 g that SE saves.</summary>
     [Fact]
@@ -48,7 +50,9 @@ public sealed class PlanPlacesTests : IDisposable
 
         Assert.Equal("FR", (string)PlanTerminal.Option(plan, "contiguous")["segments"]![0]!["zone"]!);
         Assert.Null(PlanTerminal.Option(plan, "contiguous")["transfer_emissions_kg"]);
-        Assert.Equal((1.0, 1.9, "ASLAN-2018;CCF-COEF"), ((double)plan["transfer"]!["data_tb"]!, (double)plan["transfer"]!["kwh_per_tb"]!["value"]!, (string)plan["transfer"]!["source"]!));
+        Assert.Equal((1.0, 1.9, "ASLAN-2018;CCF-COEF"),
+            ((double)plan["transfer"]!["data_tb"]!, (double)plan["transfer"]!["kwh_per_tb"]!["value"]!,
+                (string)plan["transfer"]!["source"]!));
     }
 
     /// <summary>10 GB are 0.019 kWh (0.003 to 0.15) before the PUE of 1.5 of the place they go to: 2.565 g.</summary>
@@ -83,7 +87,8 @@ public sealed class PlanPlacesTests : IDisposable
     public void A_rate_makes_the_start_elsewhere_later()
     {
         var files = $"{_terminal.WriteHours("fr.csv", Enumerable.Repeat<double?>(1000, 24))},{_terminal.WriteHours("se.csv", Enumerable.Repeat<double?>(10, 24), "SE")}";
-        var plan = _terminal.Json("--duration", "1h", "--power", "10kW", "--max-pauses", "0", "--series", files, "--zones", "FR,SE", "--transfer", "100GB@100Mbps");
+        var plan = _terminal.Json("--duration", "1h", "--power", "10kW", "--max-pauses", "0", "--series", files, "--zones", "FR,SE",
+            "--transfer", "100GB@100Mbps");
 
         Assert.Equal("2026-06-01T02:14:00+00:00", (string)PlanTerminal.Option(plan, "contiguous")["segments"]![0]!["from"]!);
         Assert.Equal(8040, (double)plan["transfer"]!["time_s"]!);
@@ -95,10 +100,12 @@ public sealed class PlanPlacesTests : IDisposable
     [InlineData("-1TB")]
     [InlineData("1TB@fast")]
     [InlineData("1PB@1Mbps")]
-    public void A_transfer_that_is_none_is_refused(string size) => Assert.Contains($"--transfer '{size}'", _terminal.Refuse(Job("--zones", "FR,SE", "--transfer", size)), StringComparison.Ordinal);
+    public void A_transfer_that_is_none_is_refused(string size) =>
+        Assert.Contains($"--transfer '{size}'", _terminal.Refuse(Job("--zones", "FR,SE", "--transfer", size)), StringComparison.Ordinal);
 
     [Fact]
-    public void A_transfer_needs_a_second_place() => Assert.Contains("--zones FR,SE", _terminal.Refuse(Job("--zone", "FR", "--transfer", "1GB")), StringComparison.Ordinal);
+    public void A_transfer_needs_a_second_place() =>
+        Assert.Contains("--zones FR,SE", _terminal.Refuse(Job("--zone", "FR", "--transfer", "1GB")), StringComparison.Ordinal);
 
     [Fact]
     public void The_basis_chooses_among_the_series_of_a_file()
@@ -109,7 +116,8 @@ public sealed class PlanPlacesTests : IDisposable
         var direct = _terminal.Json([.. job, "--direct"]);
         Assert.Equal(("direct", 0.060), ((string)direct["basis"]!, PlanTerminal.Kilograms(PlanTerminal.Option(direct, "immediate"))));
         var lifecycle = _terminal.Json([.. job, "--basis", "lifecycle"]);
-        Assert.Equal(("lifecycle", 0.100), ((string)lifecycle["basis"]!, PlanTerminal.Kilograms(PlanTerminal.Option(lifecycle, "immediate"))));
+        Assert.Equal(("lifecycle", 0.100),
+            ((string)lifecycle["basis"]!, PlanTerminal.Kilograms(PlanTerminal.Option(lifecycle, "immediate"))));
     }
 
     [Fact]
@@ -120,7 +128,8 @@ public sealed class PlanPlacesTests : IDisposable
     [InlineData("--basis", "net")]
     [InlineData("--provider", "nobody")]
     public void A_basis_or_publisher_that_is_not_known_is_refused(string option, string value) =>
-        Assert.Contains($"{option} '{value}'", _terminal.Refuse("--duration", "1h", "--zone", "GB", option, value), StringComparison.Ordinal);
+        Assert.Contains($"{option} '{value}'", _terminal.Refuse("--duration", "1h", "--zone", "GB", option, value),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Two_bases_and_a_publisher_with_files_are_refused()

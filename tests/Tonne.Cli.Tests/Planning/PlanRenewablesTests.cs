@@ -9,13 +9,16 @@ public sealed class PlanRenewablesTests : IDisposable
     public void Dispose() => _terminal.Dispose();
 
     string[] Job(params string[] words) =>
-        ["--duration", "2h", "--power", "10kW", "--max-pauses", "0", "--finish-by", "24h", "--series", _terminal.WriteHours("fr.csv", Enumerable.Repeat<double?>(500, 24)), .. words];
+        ["--duration", "2h", "--power", "10kW", "--max-pauses", "0", "--finish-by", "24h", "--series",
+            _terminal.WriteHours("fr.csv", Enumerable.Repeat<double?>(500, 24)), .. words];
 
     /// <summary>4 kW at 13 and 14 h UTC, at 48 g/kWh (IPCC AR5): 2 h · (6 kW · 500 g + 4 kW · 48 g) = 6,384 g; without 10,000 g.</summary>
     [Fact]
     public void Power_of_a_file_is_used_first_and_has_the_intensity_of_its_life_cycle()
     {
-        var file = _terminal.Write("roof.csv", "timestamp_utc,kw\n" + string.Concat(Enumerable.Range(0, 24).Select(hour => $"2026-06-01T{hour:00}:00Z,{(hour is 13 or 14 ? 4 : 0)}\n")));
+        var file = _terminal.Write(
+            "roof.csv", "timestamp_utc,kw\n" + string.Concat(
+                Enumerable.Range(0, 24).Select(hour => $"2026-06-01T{hour:00}:00Z,{(hour is 13 or 14 ? 4 : 0)}\n")));
         var plan = _terminal.Json(Job("--renewables", file));
         var best = PlanTerminal.Option(plan, "contiguous");
 
@@ -41,7 +44,11 @@ public sealed class PlanRenewablesTests : IDisposable
     [Fact]
     public void Shares_of_the_capacity_by_the_hour_of_the_day_are_added()
     {
-        var file = _terminal.Write("both.csv", "hour,solar,wind\n" + string.Concat(Enumerable.Range(0, 24).Select(hour => string.Create(CultureInfo.InvariantCulture, $"{hour},{(hour is 9 or 10 ? 0.2 : 0)},{(hour is 9 or 10 ? 0.1 : 0)}\n"))));
+        var file = _terminal.Write(
+            "both.csv", "hour,solar,wind\n" + string.Concat(
+                Enumerable.Range(0, 24)
+                    .Select(hour => string.Create(CultureInfo.InvariantCulture,
+                        $"{hour},{(hour is 9 or 10 ? 0.2 : 0)},{(hour is 9 or 10 ? 0.1 : 0)}\n"))));
         var best = PlanTerminal.Option(_terminal.Json(Job("--renewables", file, "--solar", "10kW", "--wind", "20kW")), "contiguous");
 
         Assert.Equal("2026-06-01T09:00:00+00:00", (string)best["segments"]![0]!["from"]!);
@@ -72,7 +79,8 @@ public sealed class PlanRenewablesTests : IDisposable
     {
         var file = _terminal.Write("roof.csv", "timestamp_utc,kw\n2026-06-01T00:00Z,4\n2026-06-01T01:00Z,4\n");
 
-        Assert.Contains("has no power for 22 h of the span", _terminal.Plan(Job("--renewables", file)).Out.Replace("\n            ", " ", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("has no power for 22 h of the span", _terminal.Plan(Job("--renewables", file)).Out.Replace("\n            ", " ",
+            StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,7 +92,8 @@ public sealed class PlanRenewablesTests : IDisposable
     [InlineData("100kW@91,0", "degrees north")]
     [InlineData("100kW@48.9", "degrees north")]
     [InlineData("much@48.9,2.4", "--solar")]
-    public void A_plant_without_a_place_or_power_is_refused(string solar, string message) => Assert.Contains(message, _terminal.Refuse(Job("--solar", solar)), StringComparison.Ordinal);
+    public void A_plant_without_a_place_or_power_is_refused(string solar, string message) =>
+        Assert.Contains(message, _terminal.Refuse(Job("--solar", solar)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("timestamp_utc,kw\nnoon,4\n", "line 2: 'noon' is not a time")]

@@ -32,7 +32,8 @@ public sealed class PlanScreenTests : IDisposable
         var (code, screen, error) = _terminal.Plan(columns, Type(name));
 
         Assert.Equal((0, ""), (code, error));
-        Assert.All(screen.Split('\n'), line => Assert.True(TextSanitizer.CountColumns(line) <= columns, $"{TextSanitizer.CountColumns(line)} columns: {line}"));
+        Assert.All(screen.Split('\n'), line =>
+            Assert.True(TextSanitizer.CountColumns(line) <= columns, $"{TextSanitizer.CountColumns(line)} columns: {line}"));
         Golden.Matches($"Planning/Golden/plan-{name}-{columns}.golden.txt", screen);
     }
 
@@ -47,11 +48,15 @@ public sealed class PlanScreenTests : IDisposable
             "solar" => [.. job, "--series", france, "--solar", "5kW@48.9,2.4"],
             "hardware" => [.. job, "--series", both, "--zones", "FR,SE", "--hardware", "a100,h100"],
             "forecast" => [.. job, "--series", _terminal.WriteHours("fr.forecast.csv", Day(100)), "--hardware", "a100,h100"],
-            "gaps" => [.. job, "--series", _terminal.WriteHours("gaps.csv", Day(100).Select((value, hour) => hour is 13 or 14 or 20 ? null : value))],
-            _ => ["--jobs", _terminal.Write("jobs.csv", "name,hours,power,earliest,finish_by,pauses\ntrain the large model,6,5kW,,36h,\neval,2,800W,2h,24h,\nembed,4,2kW,,48h,2\n"), "--series", france],
+            "gaps" => [.. job, "--series",
+                _terminal.WriteHours("gaps.csv", Day(100).Select((value, hour) => hour is 13 or 14 or 20 ? null : value))],
+            _ => ["--jobs", _terminal.Write(
+                "jobs.csv", "name,hours,power,earliest,finish_by,pauses\ntrain the large model,6,5kW,,36h,\neval,2,800W,2h,24h,\nembed,4,2kW,,48h,2\n"), "--series", france],
         };
     }
 
     /// <summary>Three days: highest at 19:00, lowest between 11:00 and 13:00.</summary>
-    static IEnumerable<double?> Day(double mean) => Enumerable.Range(0, 72).Select(hour => (double?)(mean * (hour % 24) switch { < 6 => 1, < 11 => 0.8, < 14 => 0.5, < 18 => 1, < 21 => 1.5, _ => 1.2 }));
+    static IEnumerable<double?> Day(double mean) =>
+        Enumerable.Range(0, 72)
+            .Select(hour => (double?)(mean * (hour % 24) switch { < 6 => 1, < 11 => 0.8, < 14 => 0.5, < 18 => 1, < 21 => 1.5, _ => 1.2 }));
 }

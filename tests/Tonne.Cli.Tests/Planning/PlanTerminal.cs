@@ -39,7 +39,8 @@ sealed class PlanTerminal : IDisposable
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
         string[] pue = words.Contains("--pue", StringComparer.Ordinal) ? [] : ["--pue", "1"];
-        var code = Cli.Commands.CommandLine.Invoke(["plan", "--now", "2026-06-01T00:00Z", .. pue, .. words], _terminal.CreateContext(output, error) with { Width = columns });
+        var code = Cli.Commands.CommandLine.Invoke(["plan", "--now", "2026-06-01T00:00Z", .. pue, .. words],
+            _terminal.CreateContext(output, error) with { Width = columns });
         return (code, output.ToString(), error.ToString());
     }
 
@@ -59,7 +60,8 @@ sealed class PlanTerminal : IDisposable
         return error;
     }
 
-    public static JsonNode Option(JsonNode plan, string name) => plan["options"]!.AsArray().First(option => (string)option!["name"]! == name)!;
+    public static JsonNode Option(JsonNode plan, string name) =>
+        plan["options"]!.AsArray().First(option => (string)option!["name"]! == name)!;
 
     public static double Kilograms(JsonNode option) => (double)option["emissions_kg"]!["value"]!;
 }

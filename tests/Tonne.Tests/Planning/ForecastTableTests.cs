@@ -44,9 +44,11 @@ public class ForecastTableTests
     {
         var file = PlanningSeries.FindShared("test-only/forecasts/forecasts.csv");
         Assert.SkipWhen(file is null, "the forecasts, which may not be distributed, are not beside the repository");
-        var issue = File.ReadLines(file).Skip(1).Select(line => line.Split(',')).Where(cells => cells[4].Length > 0).GroupBy(cells => cells[1], StringComparer.Ordinal).ElementAt(number).ToList();
+        var issue = File.ReadLines(file).Skip(1).Select(line => line.Split(',')).Where(cells => cells[4].Length > 0)
+            .GroupBy(cells => cells[1], StringComparer.Ordinal).ElementAt(number).ToList();
         var start = Time(issue[0][2]);
-        var forecast = PlanningSeries.Create(issue.Select(cells => (double?)Number(cells[3])), start: start, signal: IntensitySignal.Forecast);
+        var forecast = PlanningSeries.Create(issue.Select(cells => (double?)Number(cells[3])), start: start,
+            signal: IntensitySignal.Forecast);
         var observed = PlanningSeries.Create(issue.Select(cells => (double?)Number(cells[4])), start: start);
 
         var row = Row($"CarbonCast, California, {Time(issue[0][1]):yyyy-MM-dd}", [Measure(observed, forecast, start, issue.Count)]);
@@ -60,7 +62,8 @@ public class ForecastTableTests
         $"| {name} | {measured.Count} | {measured.Average(one => one.Error) * 100:0.0} % | {Math.Sqrt(measured.Average(one => one.Square)):0.00} | {measured.Sum(one => one.Product) / measured.Sum(one => one.Pairs):0.00} | {Share(measured, one => one.Short)} | {Share(measured, one => one.Long)} |");
 
     static string Share(List<Measured> measured, Func<Measured, (double Captured, double Best)> select) =>
-        string.Create(CultureInfo.InvariantCulture, $"{measured.Sum(one => select(one).Captured) / measured.Sum(one => select(one).Best) * 100:0} %");
+        string.Create(CultureInfo.InvariantCulture,
+            $"{measured.Sum(one => select(one).Captured) / measured.Sum(one => select(one).Best) * 100:0} %");
 
     /// <summary>Errors over all hours of an issue; savings with a job of 6 h and one of 24 h in its first 48 h.</summary>
     static Measured Measure(IntensitySeries observed, IntensitySeries forecast, DateTimeOffset start, int hours)
@@ -82,7 +85,8 @@ public class ForecastTableTests
         {
             var request = new PlanRequest
             {
-                Profile = PowerProfile.Constant(TimeSpan.FromHours(length), Power.FromWatts(1000)), Now = start, FinishBy = start.AddHours(48),
+                Profile = PowerProfile.Constant(TimeSpan.FromHours(length), Power.FromWatts(1000)), Now = start,
+                    FinishBy = start.AddHours(48),
                 Places = [new PlanPlace { Intensity = forecast }],
             };
             var settled = Settlement.Settle(request, Assert.IsType<Plan>(Planner.Plan(request)).Contiguous!, null, [observed]);
@@ -91,7 +95,9 @@ public class ForecastTableTests
         }
     }
 
-    /// <summary>What was observed times exp(e), e of first order with a correlation of 0.7 per hour and the given mean absolute size.</summary>
+    /// <summary>
+    /// What was observed times exp(e), e of first order with a correlation of 0.7 per hour and the given mean absolute size.
+    /// </summary>
     static IntensitySeries Forecast(IntensitySeries observed, DateTimeOffset now, double error, Random random)
     {
         const double Correlation = 0.7;
@@ -107,5 +113,6 @@ public class ForecastTableTests
         return PlanningSeries.Create(values, start: now, signal: IntensitySignal.Forecast);
     }
 
-    readonly record struct Measured(double Error, double Square, double Product, double Pairs, (double Captured, double Best) Short, (double Captured, double Best) Long);
+    readonly record struct Measured(double Error, double Square, double Product, double Pairs, (double Captured, double Best) Short,
+        (double Captured, double Best) Long);
 }

@@ -7,7 +7,9 @@ public class HardwareComparisonTests
 {
     static Accelerator Find(string name) => AcceleratorCatalog.Find(name).ValueOrThrow;
 
-    /// <summary>Data sheets of NVIDIA: A100 SXM 312 · 10^12 operations/s at 16 bit without sparsity and 2,039 GB/s; H100 SXM 989 and 3,350.</summary>
+    /// <summary>
+    /// Data sheets of NVIDIA: A100 SXM 312 · 10^12 operations/s at 16 bit without sparsity and 2,039 GB/s; H100 SXM 989 and 3,350.
+    /// </summary>
     [Fact]
     public void An_H100_is_faster_by_its_operations_or_by_its_bandwidth()
     {

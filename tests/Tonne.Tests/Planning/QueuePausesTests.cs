@@ -12,11 +12,13 @@ public class QueuePausesTests
     [Fact]
     public void A_job_that_may_be_paused_leaves_its_pause_to_another()
     {
-        var plan = Assert.IsType<QueuePlan>(QueuePlanner.Plan(Place([500, 10, 100, 10, 500, 500]), [Job("long", 2, 0, 6, 1000, 1), Job("short", 1, 2, 3, 1000)]));
+        var plan = Assert.IsType<QueuePlan>(
+            QueuePlanner.Plan(Place([500, 10, 100, 10, 500, 500]), [Job("long", 2, 0, 6, 1000, 1), Job("short", 1, 2, 3, 1000)]));
 
         // 1 kW · (10 + 10) g, and 1 kW · 100 g; without the pause the long one would have hours 0 and 1, or 3 and 4: 510 g.
         Assert.Equal(120, plan.Total.Grams, 1e-9);
-        Assert.Equal([1, 3], plan.Jobs.Single(job => job.Job.Name == "long").Segments.Select(segment => (int)(segment.From - Midnight).TotalHours));
+        Assert.Equal([1, 3], plan.Jobs.Single(job => job.Job.Name == "long")
+            .Segments.Select(segment => (int)(segment.From - Midnight).TotalHours));
         Assert.True(plan.IsExact);
     }
 
@@ -24,7 +26,8 @@ public class QueuePausesTests
     [Fact]
     public void Jobs_that_fit_only_with_a_pause_are_planned()
     {
-        var plan = Assert.IsType<QueuePlan>(QueuePlanner.Plan(Place([null, 100, 100, 100, null]), [Job("long", 2, 0, 5, 1000, 1), Job("short", 1, 2, 3, 1000)]));
+        var plan = Assert.IsType<QueuePlan>(
+            QueuePlanner.Plan(Place([null, 100, 100, 100, null]), [Job("long", 2, 0, 5, 1000, 1), Job("short", 1, 2, 3, 1000)]));
 
         Assert.Equal(300, plan.Total.Grams, 1e-9);
         Assert.Equal(2, plan.Jobs.Single(job => job.Job.Name == "long").Segments.Length);
@@ -51,7 +54,8 @@ public class QueuePausesTests
         {
             var random = new Random(seed);
             var values = Enumerable.Range(0, 7).Select(_ => (double?)(random.Next(1, 9) * 50)).ToArray();
-            var jobs = Enumerable.Range(0, 2).Select(i => Job($"job {i}", random.Next(1, 4), 0, 7, random.Next(100, 500), random.Next(3))).ToImmutableArray();
+            var jobs = Enumerable.Range(0, 2).Select(i => Job($"job {i}", random.Next(1, 4), 0, 7, random.Next(100, 500), random.Next(3)))
+                .ToImmutableArray();
             if (QueuePlanner.Plan(Place(values), jobs) is not QueuePlan plan)
                 continue;
             solved++;
@@ -91,7 +95,8 @@ public class QueuePausesTests
             for (var i = 0; i < jobs.Length; i++)
             {
                 var own = owners.Index().Where(pair => pair.Item == i + 1).Select(pair => pair.Index).ToList();
-                if (own.Count != (int)jobs[i].Profile.Duration.TotalHours || own.Zip(own.Skip(1)).Count(pair => pair.Second != pair.First + 1) > jobs[i].MaxPauses)
+                if (own.Count != (int)jobs[i].Profile.Duration.TotalHours
+                    || own.Zip(own.Skip(1)).Count(pair => pair.Second != pair.First + 1) > jobs[i].MaxPauses)
                     return double.PositiveInfinity;
                 grams += own.Sum(at => values[at]!.Value) * jobs[i].Profile.MeanPower.Watts / 1000;
             }
@@ -112,5 +117,6 @@ public class QueuePausesTests
     static PlanPlace Place(IEnumerable<double?> values) => new() { Intensity = PlanningSeries.Create(values) };
 
     static QueuedJob Job(string name, int hours, int from, int to, int watts, int pauses = 0) =>
-        new(name, PowerProfile.Constant(TimeSpan.FromHours(hours), Power.FromWatts(watts)), Midnight.AddHours(from), Midnight.AddHours(to)) { MaxPauses = pauses };
+        new(name, PowerProfile.Constant(TimeSpan.FromHours(hours), Power.FromWatts(watts)), Midnight.AddHours(from),
+            Midnight.AddHours(to)) { MaxPauses = pauses };
 }

@@ -19,14 +19,19 @@ public class SolarProfileTests
     public void Irradiance_under_a_clear_sky_is_that_of_Haurwitz(double elevation, double watts) =>
         Assert.Equal(watts / 1000, SolarProfile.GetShare(Math.Sin(elevation * Math.PI / 180)), 1e-9);
 
-    /// <summary>Cooper: δ = 23.45° · sin(360° · (284 + n) / 365). The sine is 0 for n = 81, 1 for n = 172.25 and −1 for n = 354.75.</summary>
+    /// <summary>
+    /// Cooper: δ = 23.45° · sin(360° · (284 + n) / 365). The sine is 0 for n = 81, 1 for n = 172.25 and −1 for n = 354.75.
+    /// </summary>
     [Theory]
     [InlineData(81, 0, 1e-9)]
     [InlineData(172, 23.45, 0.001)]
     [InlineData(355, -23.45, 0.001)]
-    public void Declination_is_that_of_Cooper(int day, double degrees, double tolerance) => Assert.Equal(degrees, SolarProfile.GetDeclination(day), tolerance);
+    public void Declination_is_that_of_Cooper(int day, double degrees, double tolerance) =>
+        Assert.Equal(degrees, SolarProfile.GetDeclination(day), tolerance);
 
-    /// <summary>On day 81 the declination is 0: at the equator the sun is in the zenith at noon, rises at 6 and sets at 18 h solar time.</summary>
+    /// <summary>
+    /// On day 81 the declination is 0: at the equator the sun is in the zenith at noon, rises at 6 and sets at 18 h solar time.
+    /// </summary>
     [Fact]
     public void The_sun_is_up_for_twelve_hours_at_the_equator_on_the_equinox()
     {
@@ -41,12 +46,14 @@ public class SolarProfileTests
     /// <summary>15° of longitude are an hour: at 30° east the noon is at 10:00 UTC.</summary>
     [Fact]
     public void Noon_is_an_hour_earlier_for_each_15_degrees_to_the_east() =>
-        Assert.Equal(SolarProfile.GetClearSkyShare(0, 0, _equinox.AddHours(12)), SolarProfile.GetClearSkyShare(0, 30, _equinox.AddHours(10)), 1e-9);
+        Assert.Equal(SolarProfile.GetClearSkyShare(0, 0, _equinox.AddHours(12)),
+            SolarProfile.GetClearSkyShare(0, 30, _equinox.AddHours(10)), 1e-9);
 
     [Fact]
     public void Beyond_the_polar_circle_the_sun_stays_down_in_midwinter_and_up_in_midsummer()
     {
-        var (winter, summer) = (new DateTimeOffset(2026, 12, 21, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 6, 21, 0, 0, 0, TimeSpan.Zero));
+        var (winter, summer) = (new DateTimeOffset(2026, 12, 21, 0, 0, 0, TimeSpan.Zero),
+            new DateTimeOffset(2026, 6, 21, 0, 0, 0, TimeSpan.Zero));
 
         Assert.All(Enumerable.Range(0, 24), hour => Assert.Equal(0, SolarProfile.GetClearSkyShare(80, 0, winter.AddHours(hour))));
         Assert.All(Enumerable.Range(0, 24), hour => Assert.True(SolarProfile.GetClearSkyShare(80, 0, summer.AddHours(hour)) > 0));

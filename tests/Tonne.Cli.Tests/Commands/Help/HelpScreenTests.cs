@@ -37,8 +37,10 @@ public sealed class HelpScreenTests : IDisposable
     {
         var output = _terminal.Type(name, "--help").Out;
 
-        foreach (var option in CommandLine.Build(_terminal.CreateContext(), null).Subcommands.First(command => command.Name == name).Options.Where(option => !option.Hidden && option is not HelpOption))
-            Assert.Contains(option.Aliases.Append(option.Name), alias => output.Contains($" {alias} ", StringComparison.Ordinal) || output.Contains($" {alias},", StringComparison.Ordinal));
+        foreach (var option in CommandLine.Build(_terminal.CreateContext(), null).Subcommands.First(command => command.Name == name)
+            .Options.Where(option => !option.Hidden && option is not HelpOption))
+            Assert.Contains(option.Aliases.Append(option.Name), alias => output.Contains($" {alias} ", StringComparison.Ordinal)
+                || output.Contains($" {alias},", StringComparison.Ordinal));
     }
 
     [Fact]
