@@ -68,7 +68,9 @@ sealed record PlanSignal(IntensitySeries Series, IntensitySignal Signal, string 
             return new PlanSignal(flat, IntensitySignal.Annual, $"{zone.Code}: {annual.Explanation}; every hour is the same, so that only the place makes a difference", null, [.. warnings]);
         }
 
-        throw new NoPlanException($"no {EnumWords.Format(kind)} intensity of {zone.Code} is known. Let tonne ask publishers (tonne config set grid.live on), or give a file: --series FILE.");
+        var method = basis is { } wanted ? $" on the {EnumWords.Format(wanted)} basis" : "";
+        throw new NoPlanException($"no {EnumWords.Format(kind)} intensity of {zone.Code}{method} is known. "
+            + "Let tonne ask publishers (tonne config set grid.live on), or give a file: --series FILE.");
     }
 
     /// <summary>Warns of gaps: steps within a span that have no value, in which nothing is planned.</summary>

@@ -147,4 +147,9 @@ public sealed class PlanPlacesTests : IDisposable
         Assert.Equal("annual", (string)plan["signal"]!);
         Assert.Contains(plan["warnings"]!.AsArray(), warning => (string)warning!["code"]! == "provider-without-values");
     }
+
+    /// <summary>What is kept of a zone without publishers is its mean of the life cycle.</summary>
+    [Fact]
+    public void A_basis_on_which_nothing_is_known_is_named() =>
+        Assert.Contains("of GB on the direct basis is known", _terminal.Refuse("--duration", "1h", "--zone", "GB", "--direct"), StringComparison.Ordinal);
 }
