@@ -65,7 +65,8 @@ static class GridCommand
         var (from, to) = select(PlanSignal.FloorToHour(now));
         var kind = parsed.GetValue(marginal) ? IntensityKind.Marginal : IntensityKind.Average;
         var resolved = await grid.Resolver.ResolveAsync(
-            place, from, to, parsed.GetValue(direct) ? IntensityBasis.Direct : null, kind, CheckProvider(parsed.GetValue(provider), grid), cancellation).ConfigureAwait(false);
+            place, from, to, parsed.GetValue(direct) ? IntensityBasis.Direct : null, kind,
+                MethodOptions.CheckProvider(parsed.GetValue(provider), grid), cancellation).ConfigureAwait(false);
         var warnings = resolved.Warnings.ToList();
         foreach (var (feed, failure) in resolved.Tried.Where(tried => grid.IsLive && tried.Failure is not FeedFailure.Unauthorized))
             warnings.Add(new Warning("feed-failed", $"{feed}: {failure.Text}."));
@@ -270,9 +271,6 @@ static class GridCommand
 
         writer.WriteEndArray();
     }));
-
-    static string? CheckProvider(string? id, GridAccess grid) => id is null ? null
-        : grid.Feeds.Find(id)?.Description.Id ?? throw new InvalidInputException($"--provider '{id}' is not known; there is {string.Join(", ", grid.Feeds.All.Select(feed => feed.Description.Id))}.");
 
     static Zone FindZone(string? name, Settings settings) => GridAccess.FindZone(name ?? settings.Place?.Zone
         ?? throw new InvalidInputException("which zone? For example: tonne grid now FR"));

@@ -17,7 +17,8 @@ static class PlanCommand
     {
         var options = new PlanOptions();
         var script = new ScriptPlan(options);
-        var replay = new Option<bool>("--replay") { Description = "What waiting, pausing or moving would have saved, over runs of the ledger" };
+        var replay = new Option<bool>(
+            "--replay") { Description = "What waiting, pausing, moving or other hardware would have saved, over runs of the ledger" };
         var slack = new Option<string>("--slack") { Description = "With --replay: how much later each run could have ended; default 24h", HelpName = "TIME" };
         var filter = new RunFilterOptions();
         var json = new Option<bool>("--json") { Description = "One JSON document (docs/formats/plan.md)" };
@@ -32,6 +33,16 @@ static class PlanCommand
             if (parsed.GetValue(replay))
             {
                 Replay(context, parsed, settings, options, filter, parsed.GetValue(slack) is { } time ? PlanTime.ParseDuration(time, "--slack", mayBeZero: true) : _usualSlack, parsed.GetValue(json));
+                return 0;
+            }
+
+            if (options.HasJobs(parsed))
+            {
+                var jobs = options.PlanJobs(parsed, context, settings);
+                if (parsed.GetValue(json))
+                    context.Out.WriteLine(JobsDocument.From(jobs).ToJson());
+                else
+                    JobsText.Write(context.Out, jobs, context.OutCapabilities);
                 return 0;
             }
 
@@ -50,8 +61,10 @@ static class PlanCommand
         if (options.HasDuration(parsed))
             throw new InvalidInputException("--replay plans the runs of the ledger; --duration and --like are those of one job.");
         var session = LedgerSession.OpenWithoutClosing(context);
-        var given = parsed.GetValue(options.Series) is { } files ? GridAccess.ReadFiles(files.Split(',')).SelectMany(file => file.Content.Series).ToList() : [];
-        var chosen = new ReplayOptions(slack, options.ReadMaxPauses(parsed), [.. options.ReadZones(parsed)]);
+        var given = parsed.GetValue(options.Series) is { } files ? GridAccess.ReadFiles(GridAccess.SplitFiles(files))
+            .SelectMany(file => file.Content.Series).ToList() : [];
+        var chosen = new ReplayOptions(slack, options.ReadMaxPauses(parsed),
+            [.. options.ReadZones(parsed)]) { Hardware = options.ReadAccelerators(parsed) };
         var runs = session.Ledger.ListRuns(filter.Parse(parsed, context.Time.GetUtcNow()) with { WithFigures = true });
         var replay = PlanReplay.Create(Load(session, runs.Select(run => run.Id)), settings.OpenIntensities(given), chosen);
         if (json)

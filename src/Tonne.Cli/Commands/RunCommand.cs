@@ -79,7 +79,8 @@ static class RunCommand
     }
 
     static List<IntensitySeries> ReadSeries(ParseResult parsed) =>
-        parsed.GetValue(_whenClean.Series) is { } files ? [.. GridAccess.ReadFiles(files.Split(',')).SelectMany(file => file.Content.Series)] : [];
+        parsed.GetValue(_whenClean.Series) is { } files
+            ? [.. GridAccess.ReadFiles(GridAccess.SplitFiles(files)).SelectMany(file => file.Content.Series)] : [];
 
     /// <summary>The place that the files of intensities name, where no other is given; null if the place is given, or must be detected.</summary>
     static Place? FindPlace(Settings settings, List<IntensitySeries> series, Action<string> say)

@@ -30,7 +30,7 @@ static class SlurmSettleCommand
             var rows = ReadRows(context, parsed.GetValue(jobs)!, parsed.GetValue(file));
             var settings = SettingOptions.Resolve(parsed, context);
             var given = parsed.GetValue(series) is { } paths
-                ? GridAccess.ReadFiles(paths.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).SelectMany(read => read.Content.Series).ToList() : [];
+                ? GridAccess.ReadFiles(GridAccess.SplitFiles(paths)).SelectMany(read => read.Content.Series).ToList() : [];
             var zone = FindZone(settings, given);
             var known = new KnownIntensities(GridAccess.OpenHistory(settings), given);
             var (settled, unsettled) = (new List<JobSettlement>(), new List<string>());

@@ -12,11 +12,7 @@ static class StatusLineCommand
     {
         var options = new ImportOptions();
         var command = new Command("status-line", "Print a coding agent's session for its status line. Reads the JSON that Claude Code "
-            + "writes to the command, counts the new replies of the transcript, and prints one line.")
-        {
-            // The list of all commands has no line left; 'tonne import --help' and docs/coding-agents.md name it.
-            Hidden = true,
-        };
+            + "writes to the command, counts the new replies of the transcript, and prints one line.");
         options.AddPlaceTo(command);
         command.SetAction(parsed =>
         {

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Tonne.Cli.Commands;
 using Tonne.Cli.Configuration;
+using Tonne.Formatting;
 using Tonne.Grids;
 using Tonne.Instruments.Feeds;
 using Tonne.Quantities;
@@ -9,6 +11,8 @@ namespace Tonne.Cli.Grids;
 /// <summary>Feeds, their kept answers and observed intensities, as the settings say. Offline unless <c>grid.live</c> is on.</summary>
 sealed class GridAccess : IDisposable
 {
+    const string Columns = "with a header such as zone,timestamp_utc,gco2e_per_kwh (docs/formats/series.md)";
+
     readonly TimeProvider _time;
 
     /// <summary>Opens them; nobody is called.</summary>
@@ -46,11 +50,28 @@ sealed class GridAccess : IDisposable
     /// <exception cref="Tonne.Catalogs.UnknownNameException">There is none.</exception>
     public static Zone FindZone(string name) => ZoneCatalog.FindPlace(name) is { IsFound: true } found ? found.Value.Zone : IntensityFeeds.FindZone(name) ?? ZoneCatalog.FindPlace(name).ValueOrThrow.Zone;
 
+    /// <summary>The files of a list with commas. A name that has a comma itself is found if the file is there.</summary>
+    /// <param name="list">The list as it was typed.</param>
+    public static IEnumerable<string> SplitFiles(string list)
+    {
+        var parts = list.Split(',');
+        for (var i = 0; i < parts.Length;)
+        {
+            // The longest name that exists; one that does not is reported when it is read.
+            var taken = Enumerable.Range(1, parts.Length - i).Reverse().FirstOrDefault(count => File.Exists(Join(count)), 1);
+            if (Join(taken) is { Length: > 0 } file)
+                yield return file;
+            i += taken;
+
+            string Join(int count) => string.Join(',', parts[i..(i + count)]).Trim();
+        }
+    }
+
     /// <summary>Reads files of intensities.</summary>
     /// <param name="paths">The files.</param>
     /// <param name="basis">Basis of rows that state none. Default: unstated.</param>
     /// <param name="scope">Scope of rows that state none. Default: unstated.</param>
-    /// <exception cref="InvalidInputException">One cannot be read; the message says what is wrong with it.</exception>
+    /// <exception cref="InvalidInputException">One cannot be read or has no value; the message says what is wrong with it.</exception>
     public static List<(string Path, ImportedIntensity Content)> ReadFiles(
         IEnumerable<string> paths, IntensityBasis basis = IntensityBasis.Unstated, IntensityScope scope = IntensityScope.Unstated)
     {
@@ -68,17 +89,53 @@ sealed class GridAccess : IDisposable
         var (read, refused) = (new List<(string, ImportedIntensity)>(), new List<string>());
         foreach (var path in paths)
         {
+            var name = TextSanitizer.ToOneLine(path);
+            if (Directory.Exists(path))
+            {
+                refused.Add($"{name} is a folder: name the CSV files in it, {Columns}.");
+                continue;
+            }
+
             try
             {
-                read.Add((path, IntensityFiles.Read(path, basis, scope)));
+                var content = IntensityFiles.Read(path, basis, scope);
+                if (content.Series.All(series => series.Values.All(value => value is null)))
+                {
+                    refused.Add($"{name}: {DescribeRows(content.Rows)} without a value (empty or NaN): nothing can be planned or accounted "
+                        + "with it. Write g CO2e/kWh into the column gco2e_per_kwh.");
+                    continue;
+                }
+
+                read.Add((path, content));
+            }
+            catch (FileNotFoundException)
+            {
+                refused.Add($"{name} is not there: give the path of a CSV file, {Columns}.");
             }
             catch (Exception error) when (error is IntensityFileException or IOException or UnauthorizedAccessException)
             {
-                refused.Add(error is IntensityFileException ? error.Message : $"{path}: {error.Message}");
+                refused.Add(IsEmpty(path) ? $"{name} is empty: a file of intensities is CSV, {Columns}."
+                    : error is IntensityFileException ? error.Message : $"{name}: {error.Message}");
             }
         }
 
         return (read, refused);
+    }
+
+    static string DescribeRows(int rows) => rows == 1 ? "its one row is"
+        : string.Create(CultureInfo.InvariantCulture, $"all of its {rows} rows are");
+
+    static bool IsEmpty(string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            return stream.ReadByte() < 0;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     /// <inheritdoc/>

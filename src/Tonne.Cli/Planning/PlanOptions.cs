@@ -22,7 +22,11 @@ sealed class PlanOptions
     readonly Option<string> _duration = new("--duration") { Description = "How long the work takes: 6h, 90min, 1d12h", HelpName = "TIME" };
     readonly Option<string> _startAfter = new("--start-after") { Description = "Earliest start", HelpName = "T" };
     readonly Option<string> _finishBy = new("--finish-by") { Description = "Latest finish: fri-18:00, 24h; default 24 h of slack", HelpName = "T" };
-    readonly Option<string> _zones = new("--zones") { Description = "Places to choose from, the present one first", HelpName = "ZONE,…" };
+    readonly Option<string> _zones = new("--zones") { Description = "Places to choose from, the present first; FR:1.1 adds a PUE",
+        HelpName = "ZONE,…" };
+    readonly Option<string> _transfer = new("--transfer") { Description = "Data that another place needs first: 500GB, 2TB@10Gbps",
+        HelpName = "SIZE" };
+    readonly Option<string> _jobs = new("--jobs") { Description = "Several jobs, one machine (docs/formats/plan.md)", HelpName = "FILE" };
     readonly Option<string> _series = new("--series") { Description = "Intensities from files (docs/formats/series.md)", HelpName = "FILE,…" };
     readonly Option<string> _energy = new("--energy") { Description = "Energy of the work at the plug: 12kWh", HelpName = "E" };
     readonly Option<string> _power = new("--power") { Description = "Its power at the plug: 300W, 2kW", HelpName = "P" };
@@ -33,16 +37,20 @@ sealed class PlanOptions
     readonly Option<string> _pausedPower = new("--paused-power") { Description = "Power while it is paused; default 0 W", HelpName = "P" };
     readonly Option<string> _minSegment = new("--min-segment") { Description = "Shortest work between pauses", HelpName = "TIME" };
     readonly Option<string> _hardware = new("--hardware") { Description = "Accelerators to choose from, the present one first", HelpName = "NAME,…" };
+    readonly MethodOptions _method = new();
+    readonly RenewableOptions _renewables = new();
     readonly Option<string> _now = new("--now") { Description = "Plan as if it were this time", HelpName = "T" };
 
     /// <summary>The options of a job, in the order of the help.</summary>
     public IReadOnlyList<Option> All =>
     [
-        _duration, _energy, _power, _like, _startAfter, _finishBy, _zones, _series, _maxPauses, _resumeCost, _resumeTime, _pausedPower, _minSegment, _hardware, _now,
+        _duration, _energy, _power, _like, _jobs, _startAfter, _finishBy, _zones, _transfer, _series, .. _method.All, .. _renewables.All,
+            _maxPauses, _resumeCost, _resumeTime,
+        _pausedPower, _minSegment, _hardware, _now,
     ];
 
     /// <summary>The options of a command that waits for clean hours itself, in the order of the help.</summary>
-    public IReadOnlyList<Option> ForRun => [_finishBy, _duration, _maxPauses];
+    public IReadOnlyList<Option> ForRun => [_finishBy, _duration, _maxPauses, .. _method.All];
 
     /// <summary>Files of intensities.</summary>
     public Option<string> Series => _series;
@@ -51,7 +59,32 @@ sealed class PlanOptions
     public DateTimeOffset? ReadFinishBy(ParseResult parsed, DateTimeOffset now) => parsed.GetValue(_finishBy) is { } text ? PlanTime.ParseTime(text, "--finish-by", now) : null;
 
     /// <summary>The places to choose from; empty if they are not given.</summary>
-    public IEnumerable<Zone> ReadZones(ParseResult parsed) => parsed.GetValue(_zones) is { } names ? Split(names).Select(GridAccess.FindZone) : [];
+    /// <exception cref="InvalidInputException">One has a PUE, which another place of a recorded run does not have.</exception>
+    public IEnumerable<Zone> ReadZones(ParseResult parsed) => parsed.GetValue(_zones) is not { } names ? []
+        : Split(names).Select(name => SplitPue(name) is { Pue: null }
+        ? GridAccess.FindZone(name)
+            : throw new InvalidInputException($"--zones '{name}': --replay compares grids with the PUE of each run; leave the PUE out."));
+
+    /// <summary>The accelerators to choose from; null if they are not given.</summary>
+    public ImmutableArray<Accelerator>? ReadAccelerators(ParseResult parsed) =>
+        parsed.GetValue(_hardware) is { } names ? [.. Split(names).Select(name => AcceleratorCatalog.Find(name).ValueOrThrow)] : null;
+
+    /// <summary>Whether several jobs are to be planned.</summary>
+    /// <exception cref="InvalidInputException">An option of a single job is given with them.</exception>
+    public bool HasJobs(ParseResult parsed)
+    {
+        if (parsed.GetValue(_jobs) is null)
+            return false;
+        foreach (var option in (Option[])[_duration, _energy, _power, _like, _startAfter, _maxPauses, _resumeTime, _pausedPower,
+            _minSegment, _transfer, _hardware])
+        {
+            if (parsed.GetResult(option) is { Implicit: false })
+                throw new InvalidInputException(
+                    $"{option.Name} is for one job; with --jobs each job has its own columns (docs/formats/plan.md).");
+        }
+
+        return true;
+    }
 
     /// <summary>The duration that is given; null if it is that of a run.</summary>
     public TimeSpan? ReadDuration(ParseResult parsed) => parsed.GetValue(_duration) is { } text ? PlanTime.ParseDuration(text, "--duration") : null;
@@ -77,7 +110,8 @@ sealed class PlanOptions
         parsed.GetValue(_now) is { } text ? PlanTime.ParseTime(text, "--now", context.Time.GetUtcNow()) : PlanTime.FloorToMinute(context.Time.GetUtcNow());
 
     /// <summary>The options that a batch script replaces, or that have no sense on one cluster.</summary>
-    public IReadOnlyList<Option> NotForScript => [_duration, _zones, _maxPauses, _resumeCost, _resumeTime, _pausedPower, _minSegment, _hardware];
+    public IReadOnlyList<Option> NotForScript => [_duration, _jobs, _zones, _transfer, _maxPauses, _resumeCost, _resumeTime, _pausedPower,
+        _minSegment, _hardware];
 
     /// <summary>Whether the latest finish is given.</summary>
     public bool HasFinishBy(ParseResult parsed) => parsed.GetValue(_finishBy) is not null;
@@ -116,13 +150,18 @@ sealed class PlanOptions
         var until = finishBy > now + profile.Duration ? finishBy : now + profile.Duration;
         var signals = FindSignals(parsed, moment.Clock, settings, like, IntensityKind.Average, now, until, out var hasMarginal);
         var variants = ReadHardware(parsed);
+        var transfer = parsed.GetValue(_transfer) is { } data ? DataTransfer.Parse(data) : null;
+        if (transfer is not null && signals.Count < 2)
+            throw new InvalidInputException(
+                "--transfer counts if the job starts at another place than the first: give several with --zones FR,SE.");
+        var renewables = _renewables.Read(parsed, signals[0].Signal.Series.Basis, now, until);
         var request = new PlanRequest
         {
             Profile = profile,
             Now = now,
             StartAfter = startAfter,
             FinishBy = finishBy,
-            Places = CreatePlaces(signals, variants),
+            Places = CreatePlaces(signals, variants, transfer, renewables?.Series),
             MaxPauses = moment.HasOwnPauses ? moment.MaxPauses : ReadPauses(parsed.GetValue(_maxPauses)),
             ResumeCost = ReadTime(parsed, _resumeCost),
             ResumeTime = ReadTime(parsed, _resumeTime),
@@ -133,17 +172,97 @@ sealed class PlanOptions
         var plan = MakePlan(() => Planner.Plan(request)) switch
         {
             Tonne.Planning.Plan made => made,
-            NoPlan none => throw new NoPlanException(none.Text),
+            NoPlan none => throw new NoPlanException(AddGaps(none.Text, signals)),
             _ => throw new InvalidOperationException("A plan is made or not."),
         };
         return new PlanReport(
-            plan, signals.Max(signal => signal.Signal.Signal), [.. signals.Select(signal => $"{signal.Signal.Origin}; PUE {signal.Pue.ToString("0.##", CultureInfo.InvariantCulture)} ({signal.PueOrigin})")],
-            [.. signals.Select(signal => signal.Signal.Series.Source).Concat(signals.Select(signal => signal.PueSource)).DistinctBy(source => source.Id)],
-            [.. signals.SelectMany(signal => signal.Signal.Warnings).Distinct()])
+            plan, signals.Max(signal => signal.Signal.Signal), [.. signals.Select(DescribeOrigin)],
+            [
+                .. ListSources(signals).Concat(transfer is null ? [] : [transfer.Network.Source])
+                    .Concat(renewables is { } own ? own.Sources : []).DistinctBy(source => source.Id),
+            ],
+            [.. signals.SelectMany(signal => signal.Signal.Warnings).Concat(renewables is { } site ? site.Warnings : [])
+                .Concat(FindTransferWarning(request, plan, transfer)).Distinct()])
         {
+            Transfer = transfer,
+            Renewables = renewables?.Description,
             IsPerKilowatt = isPerKilowatt,
             Marginal = hasMarginal ? CompareMarginal(parsed, moment.Clock, settings, like, request, until) : null,
         };
+    }
+
+    /// <summary>Makes the plan of the jobs of <c>--jobs</c>, for one machine.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="context">Environment.</param>
+    /// <param name="settings">Settings.</param>
+    /// <exception cref="InvalidInputException">An option or a job is wrong, or there is no plan; the message says why.</exception>
+    public JobsReport PlanJobs(ParseResult parsed, CommandContext context, Settings settings)
+    {
+        var now = ReadNow(parsed, context);
+        var path = Path.Combine(context.CurrentDirectory, parsed.GetValue(_jobs)!);
+        var jobs = JobsFile.Read(path, now, ReadFinishBy(parsed, now), ReadTime(parsed, _resumeCost), out var withoutPower);
+        var until = jobs.Max(job => job.FinishBy);
+        var signals = FindSignals(parsed, context.Time, settings, null, IntensityKind.Average, now, until, out _);
+        if (signals is not [var signal])
+            throw new InvalidInputException(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"--jobs plans one machine, at one place; {signals.Count} places are given. Name one: --zone FR."));
+        var renewables = _renewables.Read(parsed, signal.Signal.Series.Basis, now, until);
+        var place = CreatePlaces(signals, [null], null, renewables?.Series)[0];
+        var plan = PlanQueue(place, jobs) switch
+        {
+            QueuePlan made => made,
+            NoQueuePlan none => throw new NoPlanException(AddGaps(none.Text, signals)),
+            _ => throw new InvalidOperationException("A plan is made or not."),
+        };
+        var warnings = signal.Signal.Warnings.Concat(renewables is { } site ? site.Warnings : []).ToList();
+        if (withoutPower.Count > 0)
+            warnings.Add(new Warning("power-assumed", $"no energy and no power for {string.Join(", ", withoutPower)}: planned with 1 kW",
+                "Give kwh or power"));
+        if (signal.Signal.Error is not null)
+            warnings.Add(new Warning("forecast-not-assessed",
+                "the figures are those of the forecast or profile itself; its error is not assessed for several jobs",
+                    "tonne plan without --jobs, for each of them"));
+        return new JobsReport(plan, place, now, signal.Signal.Signal, DescribeOrigin(signal),
+            [.. ListSources(signals).Concat(renewables is { } own ? own.Sources : []).DistinctBy(source => source.Id)], warnings);
+    }
+
+    static QueueResult PlanQueue(PlanPlace place, ImmutableArray<QueuedJob> jobs)
+    {
+        try
+        {
+            return QueuePlanner.Plan(place, jobs);
+        }
+        catch (ArgumentException error)
+        {
+            throw new InvalidInputException(TextBeforeParameter(error));
+        }
+    }
+
+    static IEnumerable<Source> ListSources(List<SignalOfZone> signals) => signals.Select(signal => signal.Signal.Series.Source)
+        .Concat(signals.Select(signal => signal.PueSource));
+
+    static string DescribeOrigin(SignalOfZone signal) =>
+        $"{signal.Signal.Origin}; PUE {signal.Pue.ToString("0.##", CultureInfo.InvariantCulture)} ({signal.PueOrigin})";
+
+    /// <summary>The reason for which there is no plan, with the gaps of the intensities.</summary>
+    static string AddGaps(string reason, List<SignalOfZone> signals) =>
+        string.Join(' ', signals.SelectMany(signal => signal.Signal.Warnings).Where(warning => warning.Code == "series-gaps")
+            .Select(warning => warning.Text).Distinct().Prepend(reason));
+
+    /// <summary>A warning if the place that is chosen depends on how much energy the network takes.</summary>
+    static IEnumerable<Warning> FindTransferWarning(PlanRequest request, Plan plan, PlanTransfer? transfer)
+    {
+        if (transfer is null || plan.Contiguous is not { } chosen)
+            yield break;
+        var most = new Transfer(Energy.FromKilowattHours(transfer.Terabytes * transfer.Network.Bounds.High), transfer.Time);
+        var high = request with { Places = [.. request.Places.Select(place => place.TransferToStart is null ? place
+            : place with { TransferToStart = most })], ForecastError = null, MaxPauses = 0 };
+        if (Planner.Plan(high) is Plan { Contiguous: { } other } && other.Segments[0].Place.Label != chosen.Segments[0].Place.Label)
+        {
+            yield return new Warning("transfer-decides", string.Create(CultureInfo.InvariantCulture,
+                $"with {transfer.Network.Bounds.High:0.##} kWh/TB, the upper limit for the network, {other.Segments[0].Place.Label} would be chosen in place of {chosen.Segments[0].Place.Label}"));
+        }
     }
 
     static PlanResult MakePlan(Func<PlanResult> make)
@@ -163,7 +282,8 @@ sealed class PlanOptions
     SignalComparison? CompareMarginal(ParseResult parsed, TimeProvider clock, Settings settings, RunRecord? like, PlanRequest request, DateTimeOffset until)
     {
         var marginal = FindSignals(parsed, clock, settings, like, IntensityKind.Marginal, request.Now, until, out _);
-        var byZone = marginal.ToDictionary(signal => signal.Signal.Series.Zone.Code, signal => signal.Signal.Series, StringComparer.Ordinal);
+        var byZone = marginal.DistinctBy(signal => signal.Signal.Series.Zone.Code).ToDictionary(signal => signal.Signal.Series.Zone.Code,
+            signal => signal.Signal.Series, StringComparer.Ordinal);
         return Planner.CompareSignals(request, [.. request.Places.Select(place => byZone[place.Intensity.Zone.Code])]);
     }
 
@@ -177,7 +297,7 @@ sealed class PlanOptions
             return (MakePlanProfile(RunPower.FromRecord(like), duration), false);
         if (duration is not { } time)
             throw new InvalidInputException("how long does the work take? Give --duration 6h, or --like RUN. For example: tonne plan --duration 6h --finish-by fri-18:00 --zone FR");
-        return energy is not null ? (PowerProfile.Constant(time, ParseEnergy(energy) / time), false)
+        return energy is not null ? (PowerProfile.Constant(time, ParseEnergy(energy, "--energy") / time), false)
             : power is not null ? (PowerProfile.Constant(time, ParsePower(power, "--power")), false)
             : (PowerProfile.Constant(time, Power.FromWatts(1000)), true);
     }
@@ -186,58 +306,87 @@ sealed class PlanOptions
     static PowerProfile MakePlanProfile(PowerProfile profile, TimeSpan? duration) => duration is not { } time || time == profile.Duration ? profile
         : new PowerProfile([.. profile.Stages.Select(stage => stage with { Duration = stage.Duration * (time / profile.Duration) })]);
 
-    sealed record SignalOfZone(PlanSignal Signal, double Pue, string PueOrigin, Source PueSource);
+    sealed record SignalOfZone(PlanSignal Signal, double Pue, string PueOrigin, Source PueSource, string? Name);
+
+    sealed record PlaceChoice(Zone Zone, Place Place, string? Name = null);
 
     List<SignalOfZone> FindSignals(
         ParseResult parsed, TimeProvider clock, Settings settings, RunRecord? like, IntensityKind kind, DateTimeOffset now, DateTimeOffset until, out bool hasMarginal)
     {
-        var files = parsed.GetValue(_series) is { } paths ? GridAccess.ReadFiles(Split(paths)) : [];
-        var series = files.SelectMany(file => file.Content.Series).ToList();
+        var files = parsed.GetValue(_series) is { } paths ? GridAccess.ReadFiles(GridAccess.SplitFiles(paths)) : [];
+        var basis = _method.ReadBasis(parsed);
+        var series = files.SelectMany(file => file.Content.Series).Where(one => basis is null || one.Basis == basis).ToList();
+        if (files.Count > 0 && series.Count == 0)
+        {
+            var known = files.SelectMany(file => file.Content.Series).Select(one => EnumWords.Format(one.Basis))
+                .Distinct(StringComparer.Ordinal);
+            throw new InvalidInputException(
+                $"the files of --series have no {EnumWords.Format(basis!.Value)} intensity; their basis is {string.Join(" and ", known)}.");
+        }
+
         var places = ListPlaces(parsed, settings, like, series);
         hasMarginal = kind == IntensityKind.Average && places.TrueForAll(place => series.Exists(one => one.Zone.Code == place.Zone.Code && one.Kind == IntensityKind.Marginal))
             && series.Exists(one => one.Kind == IntensityKind.Average);
         using var grid = new GridAccess(settings, clock);
+        var provider = _method.ReadProvider(parsed, grid);
+        if (provider is not null && files.Count > 0)
+            throw new InvalidInputException("--provider asks a publisher, and --series has files: give one of them.");
         var found = new List<SignalOfZone>();
-        foreach (var (zone, place) in places)
+        foreach (var (zone, place, name) in places)
         {
             var signal = files.Count > 0
                 ? PlanSignal.FromFiles(zone, series, [.. files.SelectMany(file => file.Content.Problems)], series.Exists(one => one.Kind == kind) ? kind : IntensityKind.Marginal, now, until)
-                : PlanSignal.FindAsync(zone, grid, kind, now, until, CancellationToken.None).GetAwaiter().GetResult();
+                : PlanSignal.FindAsync(zone, grid, kind, basis, provider, now, until, CancellationToken.None).GetAwaiter().GetResult();
             var factors = FactorSelector.SelectFactors(place);
-            found.Add(new SignalOfZone(signal, factors.Pue.Bounds.Best, factors.PueHow, factors.Pue.Source));
+            found.Add(new SignalOfZone(signal.WithGaps(now, until), factors.Pue.Bounds.Best, factors.PueHow, factors.Pue.Source, name));
         }
 
         return found;
     }
 
     /// <summary>The zones to choose from, each with the place that its PUE follows from; the first is where the work runs without a plan.</summary>
-    List<(Zone Zone, Place Place)> ListPlaces(ParseResult parsed, Settings settings, RunRecord? like, List<IntensitySeries> series)
+    List<PlaceChoice> ListPlaces(ParseResult parsed, Settings settings, RunRecord? like, List<IntensitySeries> series)
     {
         var pue = settings.Pue;
         var given = settings.Place;
-        var places = new List<(Zone, Place)>();
-        foreach (var name in parsed.GetValue(_zones) is { } names ? Split(names) : [])
-        {
-            var region = name.Contains(':', StringComparison.Ordinal) ? RegionCatalog.Find(name).ValueOrThrow : null;
-            places.Add(region is null ? (GridAccess.FindZone(name), new Place(Pue: pue)) : (region.Zones is [var smallest, ..] ? smallest : region.Country, new Place(Region: region.Id, Pue: pue)));
-        }
-
-        if (places.Count > 0)
-            return places;
+        if (parsed.GetValue(_zones) is { } names && Split(names) is { Length: > 0 } choices)
+            return [.. choices.Select(choice => ReadPlace(choice, pue))];
         if (given is { IntensityGramsPerKwh: not null })
             throw new InvalidInputException("--intensity is one number for all hours; a plan needs intensities by the hour: --zone, --region or --series FILE.");
         if (given is { Region: { } cloud } && RegionCatalog.Find(cloud).ValueOrThrow is var known)
-            return [(known.Zones is [var part, ..] ? part : known.Country, new Place(Region: known.Id, Pue: pue))];
+            return [new(known.Zones is [var part, ..] ? part : known.Country, new Place(Region: known.Id, Pue: pue))];
         if (given is { Zone: { } code })
-            return [(GridAccess.FindZone(code), new Place(Pue: pue))];
+            return [new(GridAccess.FindZone(code), new Place(Pue: pue))];
         if (series.Count > 0)
-            return [.. series.Select(one => one.Zone).DistinctBy(zone => zone.Code).Select(zone => (zone, new Place(Pue: pue)))];
+            return [.. series.Select(one => one.Zone).DistinctBy(zone => zone.Code)
+                .Select(zone => new PlaceChoice(zone, new Place(Pue: pue)))];
         if (like is { Opening.Place: { Zone: { } same, Guessed: false } origin })
-            return [(GridAccess.FindZone(same), origin with { Zone = null, Pue = pue ?? origin.Pue })];
+            return [new(GridAccess.FindZone(same), origin with { Zone = null, Pue = pue ?? origin.Pue })];
         throw new InvalidInputException("where does the work run? Give --zone FR, several with --zones FR,DE, a cloud --region, or --series FILE.");
     }
 
-    static ImmutableArray<PlanPlace> CreatePlaces(List<SignalOfZone> signals, IReadOnlyList<HardwareVariant?> variants)
+    /// <summary>A place of <c>--zones</c>: a zone or a region, with a PUE of its own if wanted.</summary>
+    static PlaceChoice ReadPlace(string text, double? usualPue)
+    {
+        var (name, own) = SplitPue(text);
+        var region = name.Contains(':', StringComparison.Ordinal) ? RegionCatalog.Find(name).ValueOrThrow : null;
+        var zone = region is null ? GridAccess.FindZone(name) : region.Zones is [var smallest, ..] ? smallest : region.Country;
+        var label = own is { } pue ? string.Create(CultureInfo.InvariantCulture, $"{zone.Code} PUE {pue:0.###}") : null;
+        return new PlaceChoice(zone, new Place(Region: region?.Id, Pue: own ?? usualPue), label);
+    }
+
+    /// <summary>Splits <c>FR:1.1</c> into the name and the PUE; regions have colons of their own.</summary>
+    static (string Name, double? Pue) SplitPue(string text)
+    {
+        var at = text.LastIndexOf(':');
+        if (at <= 0 || !double.TryParse(text.AsSpan(at + 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var pue))
+            return (text, null);
+        return pue is >= 1 and < 100 ? (text[..at], pue)
+            : throw new InvalidInputException($"--zones '{text}': a PUE is facility energy ÷ IT energy, at least 1: FR:1.1.");
+    }
+
+    static ImmutableArray<PlanPlace> CreatePlaces(
+        List<SignalOfZone> signals, IReadOnlyList<HardwareVariant?> variants, PlanTransfer? transfer, OnSiteRenewables? renewables)
     {
         return
         [
@@ -249,6 +398,11 @@ sealed class PlanOptions
                    Pue = signal.Pue,
                    Hardware = variant,
                    Price = signal.Signal.Price,
+                   Name = signal.Name,
+                   // The data lies in the first zone, and the renewables are on its site.
+                   TransferToStart = signal.Signal.Series.Zone.Code == signals[0].Signal.Series.Zone.Code && signal.Name == signals[0].Name
+                       ? null : transfer?.ToTransfer(),
+                   Renewables = signal == signals[0] ? renewables : null,
                },
         ];
     }
@@ -273,9 +427,9 @@ sealed class PlanOptions
     static TimeSpan ReadTime(ParseResult parsed, Option<string> option) =>
         parsed.GetValue(option) is { } text ? PlanTime.ParseDuration(text, option.Name, mayBeZero: true) : TimeSpan.Zero;
 
-    static Energy ParseEnergy(string text) =>
+    internal static Energy ParseEnergy(string text, string option) =>
         ParseQuantity(text, [("kWh", 1), ("MWh", 1000), ("Wh", 0.001), ("GWh", 1e6)]) is { } kilowattHours ? Energy.FromKilowattHours(kilowattHours)
-            : throw new InvalidInputException($"--energy '{text}' is not an energy above zero: write 12kWh, 800Wh or 3MWh.");
+            : throw new InvalidInputException($"{option} '{text}' is not an energy above zero: write 12kWh, 800Wh or 3MWh.");
 
     internal static Power ParsePower(string text, string option) =>
         ParseQuantity(text, [("kW", 1000), ("MW", 1e6), ("W", 1)]) is { } watts ? Power.FromWatts(watts)

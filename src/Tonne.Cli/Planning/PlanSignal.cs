@@ -33,14 +33,22 @@ sealed record PlanSignal(IntensitySeries Series, IntensitySignal Signal, string 
 
     /// <summary>Finds the signal of a zone: feeds where they may be called, what they have left in the cache, the profile of month and hour, the annual mean.</summary>
     /// <exception cref="InvalidInputException">Nothing is known of the zone.</exception>
-    public static async Task<PlanSignal> FindAsync(Zone zone, GridAccess grid, IntensityKind kind, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken)
+    public static async Task<PlanSignal> FindAsync(
+        Zone zone, GridAccess grid, IntensityKind kind, IntensityBasis? basis, string? provider, DateTimeOffset now, DateTimeOffset until,
+            CancellationToken cancellationToken)
     {
         var start = FloorToHour(now);
-        var resolved = await grid.Resolver.ResolveAsync(zone, start, until, kind: kind, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var resolved = await grid.Resolver.ResolveAsync(zone, start, until, basis, kind, provider, cancellationToken).ConfigureAwait(false);
         var warnings = resolved.Warnings.ToList();
         // Which publishers would cover the zone matters only where they are called.
         foreach (var (feed, failure) in resolved.Tried.Where(tried => grid.IsLive && tried.Failure is not FeedFailure.Unauthorized))
             warnings.Add(new Warning("feed-failed", $"{feed} ({zone.Code}): {failure.Text}."));
+        if (provider is not null && resolved.Feed is null)
+        {
+            warnings.Add(new Warning("provider-without-values", $"{provider} gave nothing for {zone.Code}; what follows is from elsewhere.",
+                grid.IsLive ? "Zones of each publisher: tonne grid providers --json" : "Let tonne ask it: tonne config set grid.live on"));
+        }
+
         if (resolved.Forecast is { } forecast)
         {
             var series = Join(zone, start, until, forecast, resolved.Observed, resolved.Profile?.Mean, out var filled);
@@ -60,7 +68,43 @@ sealed record PlanSignal(IntensitySeries Series, IntensitySignal Signal, string 
             return new PlanSignal(flat, IntensitySignal.Annual, $"{zone.Code}: {annual.Explanation}; every hour is the same, so that only the place makes a difference", null, [.. warnings]);
         }
 
-        throw new NoPlanException($"no {EnumWords.Format(kind)} intensity of {zone.Code} is known. Let tonne ask publishers (tonne config set grid.live on), or give a file: --series FILE.");
+        var method = basis is { } wanted ? $" on the {EnumWords.Format(wanted)} basis" : "";
+        throw new NoPlanException($"no {EnumWords.Format(kind)} intensity of {zone.Code}{method} is known. "
+            + "Let tonne ask publishers (tonne config set grid.live on), or give a file: --series FILE.");
+    }
+
+    /// <summary>Warns of gaps: steps within a span that have no value, in which nothing is planned.</summary>
+    /// <param name="now">Start of the span.</param>
+    /// <param name="until">End of the span.</param>
+    public PlanSignal WithGaps(DateTimeOffset now, DateTimeOffset until)
+    {
+        var gaps = new List<(DateTimeOffset From, DateTimeOffset To)>();
+        var (step, at) = (Series.Step, new DateTimeOffset(now.UtcTicks - (now.UtcTicks % Series.Step.Ticks), TimeSpan.Zero));
+        for (; at < until; at += step)
+        {
+            if (Series.Find(at) is not null)
+                continue;
+            var (from, to) = (at > now ? at : now, at + step < until ? at + step : until);
+            if (gaps is [.., var last] && last.To == from)
+                gaps[^1] = (last.From, to);
+            else
+                gaps.Add((from, to));
+        }
+
+        if (gaps.Count == 0)
+            return this;
+        const int MostNamed = 3;
+        var sum = gaps.Sum(gap => (gap.To - gap.From).TotalHours);
+        var spans = string.Join(
+            ", ", gaps.Take(MostNamed)
+                .Select(gap => string.Create(CultureInfo.InvariantCulture,
+                    $"{gap.From.UtcDateTime:MM-dd HH:mm} to {gap.To.UtcDateTime:MM-dd HH:mm}")));
+        var more = gaps.Count > MostNamed ? string.Create(CultureInfo.InvariantCulture, $" and {gaps.Count - MostNamed} more") : "";
+        return this with
+        {
+            Warnings = Warnings.Add(new Warning("series-gaps", string.Create(CultureInfo.InvariantCulture,
+                $"{Series.Zone.Code} has no intensity for {sum:0.##} of the {(until - now).TotalHours:0.##} h ({spans}{more} UTC); nothing is planned there."))),
+        };
     }
 
     internal static DateTimeOffset FloorToHour(DateTimeOffset time) => new(time.UtcDateTime.Date.AddHours(time.UtcDateTime.Hour), TimeSpan.Zero);

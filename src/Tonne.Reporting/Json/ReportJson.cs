@@ -34,6 +34,7 @@ namespace Tonne.Reporting.Json;
 [JsonSerializable(typeof(AttachDocument))]
 [JsonSerializable(typeof(PlanDocument))]
 [JsonSerializable(typeof(ReplayDocument))]
+[JsonSerializable(typeof(JobsDocument))]
 [JsonSerializable(typeof(AdviceDocument))]
 [JsonSerializable(typeof(IntensityDocument))]
 public sealed partial class ReportJson : JsonSerializerContext

@@ -50,6 +50,14 @@ public sealed record PlanDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MarginalPart? Marginal { get; init; }
 
+    /// <summary>Data that is moved to other places; absent if there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TransferPart? Transfer { get; init; }
+
+    /// <summary>Renewables on the site of the first place; absent if there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RenewablesPart? Renewables { get; init; }
+
     /// <summary>Where the intensities of each place come from.</summary>
     public required IReadOnlyList<string> Origins { get; init; }
 
@@ -77,13 +85,18 @@ public sealed record PlanDocument
             Basis = EnumWords.Format(series.Basis),
             Scope = EnumWords.Format(series.Scope),
             Kind = EnumWords.Format(series.Kind),
-            Options = [.. plan.Options.Select(option => OptionPart.From(option))],
+            Options = [.. plan.Options.Select(option => OptionPart.From(option, report))],
             Recommended = EnumWords.Format(plan.Recommendation.Option.Kind),
             Reason = plan.Recommendation.Reason,
             IsExact = plan.IsExact,
             Marginal = report.Marginal is { Second: Plan marginal } comparison ? new MarginalPart(
-                [.. marginal.Options.Select(OptionPart.From)], EnumWords.Format(marginal.Recommendation.Option.Kind), marginal.Recommendation.Reason,
+                [.. marginal.Options.Select(option => OptionPart.From(option, null))],
+                    EnumWords.Format(marginal.Recommendation.Option.Kind), marginal.Recommendation.Reason,
                 comparison.FirstOnSecond?.Saving, comparison.SecondOnFirst?.Saving) : null,
+            Transfer = report.Transfer is { } transfer
+                ? new TransferPart(transfer.Terabytes, QuantityDocument.From(transfer.Network, "network"), transfer.Time.TotalSeconds,
+                    transfer.Network.Source.Id) : null,
+            Renewables = report.Renewables is { } renewables ? new RenewablesPart(renewables.Description, renewables.IsModelled) : null,
             Origins = report.Origins,
             Warnings = [.. report.AllWarnings],
             Sources = report.Sources,
@@ -108,7 +121,19 @@ public sealed record PlanDocument
         string Name, string? Hardware, IReadOnlyList<SegmentPart> Segments, QuantityDocument EnergyKwh, QuantityDocument EmissionsKg, SharePart? SavingShare,
         double? ExpectedRegretKg, double? Price, string? Currency, DateTimeOffset End)
     {
-        internal static OptionPart From(PlanOption option)
+        /// <summary>Energy of the transfer to its place, PUE included; absent without one.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public QuantityDocument? TransferEnergyKwh { get; init; }
+
+        /// <summary>Emissions of the transfer, which the emissions include; absent without one.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public QuantityDocument? TransferEmissionsKg { get; init; }
+
+        /// <summary>Share of the energy that renewables on the site supply; absent without them.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public SharePart? RenewableShare { get; init; }
+
+        internal static OptionPart From(PlanOption option, PlanReport? report)
         {
             const double GramsPerKilogram = 1000;
             var hardware = option.Segments[0].Place.Hardware;
@@ -116,16 +141,32 @@ public sealed record PlanDocument
             var kilograms = option.TotalGrams is { } grams
                 ? new Bounds(Math.Min(grams.Low, option.Total.Grams) / GramsPerKilogram, option.Total.Grams / GramsPerKilogram, Math.Max(grams.High, option.Total.Grams) / GramsPerKilogram)
                 : Bounds.FromExact(option.Total.Grams / GramsPerKilogram);
+            var request = report?.Plan.Request;
+            if (report?.Renewables?.GetGrams(request!, option) is { IsExact: false } modelled)
+                kilograms = new Bounds(Math.Min(kilograms.Low, modelled.Low / GramsPerKilogram), kilograms.Best,
+                    Math.Max(kilograms.High, modelled.High / GramsPerKilogram));
+            var moved = report?.Transfer is not null ? PlanTransfer.Find(request!, option) : null;
             return new OptionPart(
-                EnumWords.Format(option.Kind), hardware?.Name, [.. option.Segments.Select(segment => new SegmentPart(segment.From, segment.To, segment.Place.Label, segment.Place.Pue))],
+                EnumWords.Format(option.Kind), hardware?.Name, [.. option.Segments.Select(SegmentPart.Create)],
                 QuantityDocument.From(Bounds.FromExact(option.Energy.KilowattHours), "facility (PUE included)", Quality.Modelled, 0),
                 QuantityDocument.From(kilograms, boundary, Quality.Modelled, 0),
-                SharePart.From(option), option.ExpectedRegret?.Grams / GramsPerKilogram, option.Price, option.Currency, option.End);
+                SharePart.From(option), option.ExpectedRegret?.Grams / GramsPerKilogram, option.Price, option.Currency, option.End)
+            {
+                TransferEnergyKwh = moved is { } data ? QuantityDocument.From(report!.Transfer!.Spread(data.Energy.KilowattHours),
+                    "network", Quality.Assumed, 0) : null,
+                TransferEmissionsKg = moved is { } sent ? QuantityDocument.From(report!.Transfer!.Spread(sent.Emissions.Kilograms),
+                    "network", Quality.Assumed, 0) : null,
+                RenewableShare = report?.Renewables?.GetShare(request!, option) is { } share ? SharePart.From(share) : null,
+            };
         }
     }
 
     /// <summary>A time in which the job runs, and where.</summary>
-    public sealed record SegmentPart(DateTimeOffset From, DateTimeOffset To, string Zone, double Pue);
+    public sealed record SegmentPart(DateTimeOffset From, DateTimeOffset To, string Zone, double Pue)
+    {
+        internal static SegmentPart Create(PlanSegment segment) =>
+            new(segment.From, segment.To, segment.Place.Intensity.Zone.Code, segment.Place.Pue);
+    }
 
     /// <summary>A share with its 95 % interval, which may be below 0.</summary>
     public sealed record SharePart(double Value, double Low, double High)
@@ -134,6 +175,8 @@ public sealed record PlanDocument
             option.ExpectedSaving is { } expected ? new SharePart(Round(expected.Value), Round(expected.Low), Round(expected.High))
             : option.Saving is { } saving ? new SharePart(saving, saving, saving)
             : null;
+
+        internal static SharePart From(Bounds share) => new(share.Best, Round(share.Low), Round(share.High));
 
         static double Round(double share) => SixDigitRounding.Round(share);
     }
@@ -145,6 +188,18 @@ public sealed record PlanDocument
     /// <param name="SavingShareOfAveragePlan">What the best plan by average intensity saves by marginal intensity.</param>
     /// <param name="SavingShareOfMarginalPlan">What the best plan by marginal intensity saves by average intensity.</param>
     public sealed record MarginalPart(IReadOnlyList<OptionPart> Options, string Recommended, string Reason, double? SavingShareOfAveragePlan, double? SavingShareOfMarginalPlan);
+
+    /// <summary>Data that is moved before the job starts at another place than the first.</summary>
+    /// <param name="DataTb">The data, TB.</param>
+    /// <param name="KwhPerTb">Energy of the network; PUE of the place it goes to is added.</param>
+    /// <param name="TimeS">How long it takes, s.</param>
+    /// <param name="Source">Id of the source of the network's energy.</param>
+    public sealed record TransferPart(double DataTb, QuantityDocument KwhPerTb, double TimeS, string Source);
+
+    /// <summary>Renewables on the site.</summary>
+    /// <param name="Description">What they are, and where their power comes from.</param>
+    /// <param name="IsModelled">Whether the power is computed from the position of the sun.</param>
+    public sealed record RenewablesPart(string Description, bool IsModelled);
 
     /// <summary>How Slurm starts the job. Its time limit is taken as the duration, and the begin reserves nothing.</summary>
     /// <param name="Script">The batch script.</param>

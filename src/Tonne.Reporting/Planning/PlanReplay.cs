@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Tonne.Accounting;
 using Tonne.Grids;
+using Tonne.Hardware;
 using Tonne.Planning;
 using Tonne.Quantities;
+using Tonne.Reporting.Advising;
 using Tonne.Runs;
 
 namespace Tonne.Reporting.Planning;
@@ -42,6 +44,32 @@ public sealed class PlanReplay
 
     /// <summary>Share that all three together would have saved; null if there were no other places.</summary>
     public double? All => Options.Zones.IsEmpty ? null : Share(run => run.All ?? run.Pausing);
+
+    /// <summary>Number of runs on an accelerator that the catalog knows, and that could be compared with another.</summary>
+    public int RunsWithHardware => _runs.Count(run => run.Hardware is not null);
+
+    /// <summary>
+    /// Share that the best other accelerator would have saved of those runs, embodied emissions of accelerators included, with the
+    /// interval of
+    /// the comparison; null if there are no such runs. Runs that are best where they are stay there.
+    /// </summary>
+    public Bounds? Hardware
+    {
+        get
+        {
+            var compared = _runs.Select(run => run.Hardware).OfType<ReplayedHardware>().ToList();
+            var present = compared.Sum(run => run.PresentGrams);
+            if (present <= 0)
+                return null;
+            var low = compared.Sum(run => run.OtherGrams.Best < run.PresentGrams ? run.PresentGrams - run.OtherGrams.High : 0) / present;
+            var best = compared.Sum(run => Math.Max(0, run.PresentGrams - run.OtherGrams.Best)) / present;
+            var high = compared.Sum(run => Math.Max(0, run.PresentGrams - run.OtherGrams.Low)) / present;
+            return new Bounds(Math.Min(low, best), best, Math.Max(best, high));
+        }
+    }
+
+    /// <summary>Emissions as they ran, of the runs on a known accelerator, with its embodied ones.</summary>
+    public Emissions HardwareImmediate => Emissions.FromGrams(_runs.Sum(run => run.Hardware?.PresentGrams ?? 0));
 
     /// <summary>Replays runs.</summary>
     /// <param name="entries">The runs.</param>
@@ -112,9 +140,52 @@ public sealed class PlanReplay
         {
             Moving = moving?.Total,
             All = all?.Total,
+            Hardware = CompareHardware(record, series, start, pue),
             BestZone = all?.Segments[0].Place.Intensity.Zone.Code ?? zone.Code,
             BestStart = (all ?? pausing).Start,
         });
+    }
+
+    /// <summary>The run at its own start on the other accelerator that emits least; null if there is none to compare with.</summary>
+    /// <remarks>
+    /// As HardwareComparison: duration and power of the accelerators by data sheets; the rest of the machine keeps its power. The
+    /// intensity is
+    /// the mean of the run's own time: how long another would run is not known well enough for its hours.
+    /// </remarks>
+    ReplayedHardware? CompareHardware(RunRecord record, IntensitySeries series, DateTimeOffset start, double pue)
+    {
+        var used = record.Components.Where(component => component is { Component: Component.Gpu, JobMicrojoules: > 0 }).ToList();
+        var names = (record.Opening.Machine.Gpus ?? []).Distinct(StringComparer.Ordinal).ToList();
+        if (used.Count == 0 || names is not [var name] || AcceleratorCatalog.Find(name) is not { IsFound: true, Value: { } present })
+            return null;
+        var total = record.Components.Sum(component => component.JobMicrojoules);
+        var share = (double)used.Sum(component => component.JobMicrojoules) / total;
+        if (HardwareComparison.Compare(present, present) is not { } here
+            || series.Average(start, start + TimeSpan.FromSeconds(record.DurationSeconds), out _) is not { } intensity)
+        {
+            return null;
+        }
+
+        var (hours, energy) = (record.DurationSeconds / 3600, total / 1e6 / Energy.JoulesPerKilowattHour);
+        var presentGrams = Weigh(here);
+        var others = (Options.Hardware ?? [.. AcceleratorChoices.List(present)]).Where(other => other.Name != present.Name);
+        ReplayedHardware? best = null;
+        foreach (var other in others)
+        {
+            if (HardwareComparison.Compare(other, present) is not { } variant)
+                continue;
+            var (least, most) = HardwareComparison.GetInterval(other, present);
+            var grams = Weigh(variant);
+            if (best is null || grams < best.OtherGrams.Best)
+                best = new ReplayedHardware(present.Name, other.Name, presentGrams,
+                    new Bounds(Math.Min(grams, Weigh(least!)), grams, Math.Max(grams, Weigh(most!))));
+        }
+
+        return best;
+
+        double Weigh(HardwareVariant variant) =>
+            (energy * variant.DurationFactor * (1 - share + (share * variant.PowerFactor)) * pue * intensity.GramsPerKilowattHour)
+            + (hours * variant.DurationFactor * used.Count * variant.EmbodiedPerHour.Grams);
     }
 
     void Skip(string reason) => _skipped[reason] = _skipped.GetValueOrDefault(reason) + 1;

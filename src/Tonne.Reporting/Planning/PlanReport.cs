@@ -18,6 +18,12 @@ public sealed record PlanReport(Plan Plan, IntensitySignal Signal, IReadOnlyList
     /// <summary>The same job planned by marginal intensity, and what each plan is by the other; null if there is no such series.</summary>
     public SignalComparison? Marginal { get; init; }
 
+    /// <summary>Data to be moved to other places; null if there is none.</summary>
+    public PlanTransfer? Transfer { get; init; }
+
+    /// <summary>Renewables on the site of the first place; null if there are none.</summary>
+    public PlanRenewables? Renewables { get; init; }
+
     /// <summary>All warnings, each once.</summary>
     public IEnumerable<Warning> AllWarnings => Plan.Warnings.Concat(Warnings).Concat(Marginal?.Disagreement is { } disagreement ? [disagreement] : []).Distinct();
 }

@@ -31,12 +31,56 @@ public static class PlanText
         sheet.WriteBlankLine();
         var job = string.Create(CultureInfo.InvariantCulture, $"{FormatDuration(request.Profile.Duration)} at {FormatPower(request.Profile.MeanPower)}, to be finished by {FormatTime(request.FinishBy, request.Now)}");
         sheet.WriteRow("job", report.IsPerKilowatt ? job + "; no energy was given, so the figures are those of 1 kW" : job);
+        WriteTransfer(sheet, report);
+        WriteRenewables(sheet, report);
         foreach (var origin in report.Origins)
             sheet.WriteRow("grid", TextSanitizer.ToOneLine(origin));
         var series = request.Places[0].Intensity;
         sheet.WriteRow("method", $"{EnumWords.Format(series.Basis)} basis, {EnumWords.Format(series.Scope)} scope, {EnumWords.Format(series.Kind)} intensity, {EnumWords.Format(report.Signal)}");
         foreach (var warning in report.AllWarnings)
             sheet.WriteRow("warning", new StyledText(WarningText.Format(warning), TextStyle.Warning));
+    }
+
+    /// <summary>The options, without that with pauses where it has none and is the one before.</summary>
+    static IEnumerable<PlanOption> ListDifferent(Plan plan) =>
+        plan.Options.Where(option => option is not { Kind: PlanOptionKind.Pauses, Pauses: 0 } || plan.Contiguous is null);
+
+    static void WriteTransfer(StyledTextWriter sheet, PlanReport report)
+    {
+        if (report.Transfer is not { } transfer)
+            return;
+        var network = transfer.Network;
+        var times = sheet.Capabilities.Times;
+        sheet.WriteRow("transfer", string.Create(CultureInfo.InvariantCulture,
+            $"{transfer.Terabytes:0.######} TB {times} {network.Bounds.Best:0.##} kWh/TB [{network.Bounds.Low:0.##}, {network.Bounds.High:0.##}] of network to start at another place ({network.Source.Title}){(transfer.Time > TimeSpan.Zero ? $", in {FormatDuration(transfer.Time)}" : "")}"));
+        foreach (var option in ListDifferent(report.Plan))
+        {
+            if (PlanTransfer.Find(report.Plan.Request, option) is not { } moved)
+                continue;
+            var (energy, emissions) = (DisplayValue.Format(transfer.Spread(moved.Energy.KilowattHours), "kWh"),
+                DisplayValue.Format(transfer.Spread(moved.Emissions.Kilograms), "kg CO2e"));
+            var dash = sheet.Capabilities.Dash;
+            sheet.WriteRow("", string.Create(CultureInfo.InvariantCulture,
+                $"{Describe(option)}: {energy.Text} {energy.FormatInterval(dash)} with PUE {option.Segments[0].Place.Pue:0.##}, {emissions.Text} {emissions.FormatInterval(dash)}, counted above"));
+        }
+    }
+
+    static void WriteRenewables(StyledTextWriter sheet, PlanReport report)
+    {
+        if (report.Renewables is not { } renewables)
+            return;
+        sheet.WriteRow("site", TextSanitizer.ToOneLine(renewables.Description));
+        foreach (var option in ListDifferent(report.Plan))
+        {
+            var (share, emissions) = (renewables.GetShare(report.Plan.Request, option),
+                DisplayValue.Format(Kilograms(renewables.GetGrams(report.Plan.Request, option)), "kg CO2e"));
+            var interval = share.IsExact ? ""
+                : string.Create(CultureInfo.InvariantCulture, $" [{share.Low * 100:0}, {share.High * 100:0}]");
+            sheet.WriteRow("", string.Create(CultureInfo.InvariantCulture,
+                $"{Describe(option)}: {share.Best * 100:0} %{interval} of its energy, {emissions.Text} {emissions.FormatInterval(sheet.Capabilities.Dash)}").TrimEnd());
+        }
+
+        static Bounds Kilograms(Bounds grams) => new(grams.Low / 1000, grams.Best / 1000, grams.High / 1000);
     }
 
     static string DescribeAdvice(Plan plan)
@@ -55,7 +99,13 @@ public static class PlanText
         var hasRegret = plan.Options.Any(option => option.ExpectedRegret is not null);
         var hasPlaces = plan.Request.Places.Length > 1;
         string?[] headings = ["", "start", "end", hasPlaces ? "where" : null, "CO2e", "saving", hasRegret ? "regret" : null, hasPrice ? "price" : null];
-        var table = new TextTable([.. headings.OfType<string>()]) { Margin = 2, FlexibleColumn = hasPlaces ? 3 : null };
+        string[] shown = [.. headings.OfType<string>()];
+        // What a narrow terminal leaves out is in the JSON.
+        var table = new TextTable(shown)
+        {
+            Margin = 2, FlexibleColumn = hasPlaces ? 3 : null, MinFlexibleWidth = 10, StacksRows = true,
+            OptionalColumns = [.. new[] { Array.IndexOf(shown, "regret"), Array.IndexOf(shown, "price") }.Where(at => at >= 0)],
+        };
         foreach (var option in plan.Options)
         {
             string?[] cells =
@@ -78,7 +128,8 @@ public static class PlanText
     {
         PlanOptionKind.Immediate => "now",
         PlanOptionKind.Contiguous => "best without pauses",
-        _ => option.Pauses switch { 0 => "best with pauses (none)", 1 => "best with 1 pause", var count => string.Create(CultureInfo.InvariantCulture, $"best with {count} pauses") },
+        _ => option.Pauses switch { 0 => "with pauses: none", 1 => "best with 1 pause", var count =>
+            string.Create(CultureInfo.InvariantCulture, $"best with {count} pauses") },
     };
 
     static string FormatSaving(PlanOption option) => option switch

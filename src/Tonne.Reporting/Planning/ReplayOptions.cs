@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Tonne.Grids;
+using Tonne.Hardware;
 
 namespace Tonne.Reporting.Planning;
 
@@ -7,4 +8,8 @@ namespace Tonne.Reporting.Planning;
 /// <param name="Slack">How much later each could have been finished.</param>
 /// <param name="MaxPauses">How often each could have been paused; null for any number of times.</param>
 /// <param name="Zones">Other places where each could have run; empty for none.</param>
-public sealed record ReplayOptions(TimeSpan Slack, int? MaxPauses, ImmutableArray<Zone> Zones);
+public sealed record ReplayOptions(TimeSpan Slack, int? MaxPauses, ImmutableArray<Zone> Zones)
+{
+    /// <summary>Other accelerators on which each could have run. Default: null, the few that clouds rent most.</summary>
+    public ImmutableArray<Accelerator>? Hardware { get; init; }
+}

@@ -19,6 +19,12 @@ public sealed record ReplayedRun(string Id, string Name, string Zone, IntensityS
     /// <summary>At the best times and place; null if there was no other place.</summary>
     public Emissions? All { get; init; }
 
+    /// <summary>
+    /// On the best other accelerator at the same start; null if the run had none that the catalog knows, or no rates to compare are
+    /// published.
+    /// </summary>
+    public ReplayedHardware? Hardware { get; init; }
+
     /// <summary>The zone of the best option.</summary>
     public required string BestZone { get; init; }
 

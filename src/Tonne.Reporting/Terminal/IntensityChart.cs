@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tonne.Formatting;
 using Tonne.Grids;
 
 namespace Tonne.Reporting.Terminal;
@@ -15,7 +16,19 @@ static class IntensityChart
     /// <param name="from">Left edge.</param>
     /// <param name="to">Right edge, after the left one.</param>
     /// <param name="chosen">Spans to mark below the bars; empty for none.</param>
-    internal static void Write(StyledTextWriter sheet, IntensitySeries series, DateTimeOffset from, DateTimeOffset to, IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> chosen)
+    internal static void Write(StyledTextWriter sheet, IntensitySeries series, DateTimeOffset from, DateTimeOffset to,
+        IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> chosen) =>
+        WriteRows(sheet, series, from, to, chosen.Count > 0 ? [("run", chosen)] : []);
+
+    /// <summary>Writes the chart with a row for each of several jobs.</summary>
+    /// <param name="sheet">Receives it.</param>
+    /// <param name="series">The series.</param>
+    /// <param name="from">Left edge.</param>
+    /// <param name="to">Right edge, after the left one.</param>
+    /// <param name="rows">Name and spans of each row below the bars.</param>
+    internal static void WriteRows(
+        StyledTextWriter sheet, IntensitySeries series, DateTimeOffset from, DateTimeOffset to,
+            IReadOnlyList<(string Name, IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> Spans)> rows)
     {
         var screen = sheet.Capabilities;
         var columns = Math.Max(12, Math.Min(screen.Width - 12, (int)Math.Ceiling((to - from) / series.Step)));
@@ -31,10 +44,19 @@ static class IntensityChart
             sheet.WriteRaw($"{label,8} ", new StyledText(bars, TextStyle.Plain));
         }
 
-        if (chosen.Count > 0)
+        foreach (var (name, spans) in rows)
         {
-            var marks = string.Concat(Enumerable.Range(0, columns).Select(i => Covers(chosen, from + (each * i), from + (each * (i + 1))) ? (screen.Unicode ? '━' : '=') : ' '));
-            sheet.WriteRaw($"{"run",8} ", StyledText.Strong(marks));
+            var marks = Enumerable.Range(0, columns).Select(i => Covers(spans, from + (each * i), from + (each * (i + 1)))).ToArray();
+            // A span shorter than half a column has one all the same.
+            foreach (var (begin, end) in spans)
+            {
+                if ((end - begin) * 2 < each && (int)((begin - from) / each) is >= 0 and var at && at < columns)
+                    marks[at] = true;
+            }
+
+            var label = TextSanitizer.FitToColumns(name, Math.Min(8, TextSanitizer.CountColumns(name)), screen.Unicode);
+            var line = string.Concat(marks.Select(mark => mark ? (screen.Unicode ? '━' : '=') : ' '));
+            sheet.WriteRaw(new string(' ', Math.Max(0, 8 - TextSanitizer.CountColumns(label))) + label + " ", StyledText.Strong(line));
         }
 
         sheet.WriteRaw($"{"UTC",8} ", StyledText.Faint(DrawClock(from, each, columns)));

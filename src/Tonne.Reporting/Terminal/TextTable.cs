@@ -26,6 +26,13 @@ public sealed class TextTable(params string[] headings)
     /// <summary>Whether the cells of the last column wrap instead of being cut. Default no.</summary>
     public bool WrapsLastColumn { get; init; }
 
+    /// <summary>
+    /// Whether rows become a block of lines each, heading and cell, where the table is too wide for the terminal even with optional
+    /// columns left out.
+    /// Default no.
+    /// </summary>
+    public bool StacksRows { get; init; }
+
     /// <summary>Blanks before each line. Default 0.</summary>
     public int Margin { get; init; }
 
@@ -50,6 +57,12 @@ public sealed class TextTable(params string[] headings)
         var availableColumns = columns - Margin;
         var widths = MeasureColumns();
         var shown = ChooseColumns(widths, availableColumns);
+        if (StacksRows && shown.Sum(i => widths[i] + Gap) - Gap > availableColumns)
+        {
+            WriteStacked(writer, screen, Math.Max(Gap, availableColumns.Value));
+            return;
+        }
+
         var table = new Table().NoBorder();
         foreach (var i in shown)
             table.AddColumn(CreateColumn(i, widths[i], screen, isLast: i == shown[^1]));
@@ -57,6 +70,24 @@ public sealed class TextTable(params string[] headings)
             table.AddRow(shown.Select(i => CreateCell(i, row[i], widths[i], TextStyle.Plain, screen)));
         var full = Margin + shown.Sum(i => widths[i] + Gap);
         SpectreOutput.CreateConsole(writer, screen).Write(new TrimmedBlock(table, Margin, WrapsLastColumn && columns is { } limit ? Math.Min(limit, full) : full, screen));
+    }
+
+    /// <summary>Each row as its first cell, and below it a line for each other cell that is not empty.</summary>
+    void WriteStacked(TextWriter writer, TerminalCapabilities screen, int columns)
+    {
+        var margin = new string(' ', Margin);
+        var labelColumns = headings.Max(TextSanitizer.CountColumns) + Gap;
+        foreach (var row in _rows)
+        {
+            Write(row[0].Length > 0 ? row[0] : headings[0], columns, "");
+            foreach (var i in Enumerable.Range(1, headings.Length - 1).Where(i => row[i].Length > 0))
+                Write(row[i], columns - Gap - labelColumns, new string(' ', Gap) + TextSanitizer.FitToColumns(headings[i], labelColumns,
+                    screen.Unicode));
+        }
+
+        void Write(string cell, int cellColumns, string label) => writer.Write(
+            screen.ToSupportedText((margin + label + TextSanitizer.FitToColumns(cell, Math.Max(Gap, cellColumns), screen.Unicode))
+                .TrimEnd()) + "\n");
     }
 
     int[] MeasureColumns() =>

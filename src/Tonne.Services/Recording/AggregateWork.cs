@@ -13,7 +13,7 @@ static class AggregateWork
         var batch = (int)Math.Clamp(Math.Round(use.Running ?? 1), 1, 1_000_000);
         var weights = model.GetWeightBytes(batch) / batch;
         double requests = use.Requests, prompt = use.PromptTokens, output = use.OutputTokens;
-        // The first token of an answer comes with the prompt; where requests end later than their tokens, it cannot be told.
+        // The first token of an answer comes with the prompt; where requests end later than their tokens, that is not known.
         var first = Math.Min(output, requests);
         // Half of an answer is there, on average, when one of its tokens is computed.
         var context = requests > 0 ? (prompt + (output / 2)) / requests : 0;

@@ -53,14 +53,10 @@ public sealed class ServiceFolder
     /// <summary>Takes the lock of the recorder.</summary>
     /// <returns>Dispose it to release the lock; null if another process records this service.</returns>
     /// <exception cref="LedgerUnavailableException">The folder cannot be written.</exception>
-    public IDisposable? TryLock()
-    {
-        LedgerPermissions.CreateFolder(Location);
-        return RunLock.TryTake(Path.Combine(Location, "lock"));
-    }
+    public IDisposable? TryLock() => CheckedFile.TryLock(LockPath);
 
     /// <summary>Whether a process records the service now.</summary>
-    public bool IsRecorded => RunLock.IsHeld(Path.Combine(Location, "lock"));
+    public bool IsRecorded => CheckedFile.IsLocked(LockPath);
 
     /// <summary>Ids of the runs that have hours or looks, oldest first.</summary>
     public IReadOnlyList<string> ListRuns() =>
@@ -73,10 +69,10 @@ public sealed class ServiceFolder
     {
         try
         {
-            return File.Exists(GetHoursPath(run)) && ChecksummedLine.Read(SegmentEnvelope, File.ReadAllBytes(GetHoursPath(run)), out var json) is null
+            return CheckedFile.Read(GetHoursPath(run), SegmentEnvelope) is { } json
                 ? JsonSerializer.Deserialize(json.Span, ServiceJson.Default.ServiceSegment) : null;
         }
-        catch (Exception error) when (error is JsonException or NotSupportedException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is JsonException or NotSupportedException or LedgerUnavailableException)
         {
             return null;
         }
@@ -84,49 +80,25 @@ public sealed class ServiceFolder
 
     /// <summary>Replaces the hours of a run.</summary>
     /// <exception cref="LedgerUnavailableException">They cannot be written; the old ones stay.</exception>
-    internal void WriteSegment(ServiceSegment segment)
-    {
-        LedgerPermissions.CreateFolder(HoursFolder);
-        DurableFile.Replace(GetHoursPath(segment.Run), ChecksummedLine.Write(SegmentEnvelope, JsonSerializer.SerializeToUtf8Bytes(segment, ServiceJson.Default.ServiceSegment)));
-    }
+    internal void WriteSegment(ServiceSegment segment) =>
+        CheckedFile.Replace(GetHoursPath(segment.Run), SegmentEnvelope, JsonSerializer.SerializeToUtf8Bytes(segment, ServiceJson.Default.ServiceSegment));
 
     /// <summary>Appends a look. It is in the file when this returns, not necessarily on the disk.</summary>
     /// <exception cref="LedgerUnavailableException">It cannot be written.</exception>
-    internal void AppendLook(string run, ServiceObservation look)
-    {
-        try
-        {
-            LedgerPermissions.CreateFolder(LooksFolder);
-            using var file = LedgerPermissions.Open(GetLooksPath(run), FileMode.Append, FileAccess.Write, FileShare.Read);
-            DurableFile.WriteAll(file, ChecksummedLine.Write(LookEnvelope, JsonSerializer.SerializeToUtf8Bytes(look, ServiceJson.Default.ServiceObservation)));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw LedgerUnavailableException.FromException(GetLooksPath(run), error);
-        }
-    }
+    internal void AppendLook(string run, ServiceObservation look) =>
+        CheckedFile.Append(GetLooksPath(run), LookEnvelope, JsonSerializer.SerializeToUtf8Bytes(look, ServiceJson.Default.ServiceObservation));
 
     /// <summary>The looks of a run, and the number of lines that are damaged: a kill may leave the last one cut.</summary>
     internal (ImmutableArray<ServiceObservation> Looks, int Damaged) ReadLooks(string run)
     {
         var looks = ImmutableArray.CreateBuilder<ServiceObservation>();
         var damaged = 0;
-        try
+        foreach (var line in CheckedFile.ReadLines(GetLooksPath(run), LookEnvelope))
         {
-            if (File.Exists(GetLooksPath(run)))
-            {
-                foreach (var line in File.ReadLines(GetLooksPath(run)))
-                {
-                    if (line.Length > 0 && ParseLook(line) is { } look)
-                        looks.Add(look);
-                    else if (line.Length > 0)
-                        damaged++;
-                }
-            }
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw LedgerUnavailableException.FromException(GetLooksPath(run), error);
+            if (line is { } json && ParseLook(json.Span) is { } look)
+                looks.Add(look);
+            else
+                damaged++;
         }
 
         return (looks.ToImmutable(), damaged);
@@ -145,14 +117,13 @@ public sealed class ServiceFolder
             .Select(run => ReadLooks(run).Looks.LastOrDefault(static look => look.State is not null)?.State).FirstOrDefault(static state => state is not null);
 
     /// <summary>Removes the looks of a run whose hours are final.</summary>
-    internal void RemoveLooks(string run) => DurableFile.TryDelete(GetLooksPath(run));
+    internal void RemoveLooks(string run) => CheckedFile.Remove(GetLooksPath(run));
 
-    static ServiceObservation? ParseLook(string line)
+    static ServiceObservation? ParseLook(ReadOnlySpan<byte> json)
     {
         try
         {
-            return ChecksummedLine.Read(LookEnvelope, System.Text.Encoding.UTF8.GetBytes(line), out var json) is null
-                ? JsonSerializer.Deserialize(json.Span, ServiceJson.Default.ServiceObservation) : null;
+            return JsonSerializer.Deserialize(json, ServiceJson.Default.ServiceObservation);
         }
         catch (Exception error) when (error is JsonException or NotSupportedException)
         {
@@ -161,6 +132,8 @@ public sealed class ServiceFolder
     }
 
     static string GetRoot(LedgerHome home) => Path.Combine(home.Root, "services");
+
+    string LockPath => Path.Combine(Location, "lock");
 
     string HoursFolder => Path.Combine(Location, "hours");
 

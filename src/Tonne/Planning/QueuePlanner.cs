@@ -8,7 +8,8 @@ namespace Tonne.Planning;
 /// <remarks>
 /// F(S, t) is the least grams with which the jobs of S are finished by t: min(F(S, t − 1), min over j in S of F(S \ j, t − d(j)) + cost of
 /// j there). That is the optimum, for up to five jobs always and for up to ten where the slots are few. Beyond, orders are improved by
-/// seeded moves of one job, each order with its best times, and the plan has a lower bound. Pure, thread safe.
+/// seeded moves of one job, each order with its best times, and the plan has a lower bound. Jobs that may be paused are then planned again,
+/// one after another, with the times that the others leave (<see cref="QueuePauses"/>). Pure, thread safe.
 /// </remarks>
 public static class QueuePlanner
 {
@@ -42,7 +43,7 @@ public static class QueuePlanner
         }
 
         var models = Array.ConvertAll(requests, request => new PlaceModel(machine, 0, request.Profile, from.UtcTicks, to.UtcTicks));
-        return new Search(jobs, models, from.UtcTicks, to.UtcTicks, seed).Run();
+        return QueuePauses.Improve(machine, jobs, new Search(jobs, models, from.UtcTicks, to.UtcTicks, seed).Run(), seed);
     }
 
     sealed class Search

@@ -41,8 +41,8 @@ static class HelpExamples
             "tonne total --by campaign --tag model=resnet",
         ],
         ["service"] = ["tonne service run --name chat -- vllm serve MODEL", "tonne service show chat"],
-        ["service run"] = ["tonne service run --name chat --metrics http://localhost:8000/metrics -- vllm serve MODEL"],
-        ["service observe"] = ["tonne service observe --name chat --pid 4711 --metrics http://localhost:8000/metrics"],
+        ["service run"] = ["tonne service run -n chat --metrics localhost:8000/metrics -- vllm serve MODEL"],
+        ["service observe"] = ["tonne service observe --name chat --pid 4711 --metrics localhost:8000/metrics"],
         ["service list"] = ["tonne service list"],
         ["service show"] = ["tonne service show chat", "tonne service show chat --training 24700kg", "tonne service show chat --json"],
         ["service report"] = ["tonne service report chat -o chat.md", "tonne service report chat -o hours.csv --since 2026-11-01"],
@@ -91,7 +91,8 @@ static class HelpExamples
         ["plan"] =
         [
             "tonne plan --duration 6h --finish-by fri-18:00 --zone FR",
-            "tonne plan --like last --zones FR,DE,PL --max-pauses 0",
+            "tonne plan --like last --zones FR:1.2,SE:1.08 --transfer 500GB",
+            "tonne plan --jobs week.csv --zone FR --solar 100kW@48.9,2.4",
             "tonne plan --slurm train.sh --finish-by 24h --zone FR",
             "tonne plan --replay --since 30d --slack 48h",
         ],

@@ -7,7 +7,7 @@ static class HelpGroups
     public static IReadOnlyList<(string Name, string[] Verbs)> All { get; } =
     [
         ("Measure", ["run", "attach", "watch", "mark", "bench", "lab", "service", "import"]),
-        ("Explain", ["list", "show", "total", "calls", "explain", "compare", "reconcile", "learn"]),
+        ("Explain", ["list", "show", "total", "calls", "status-line", "explain", "compare", "reconcile", "learn"]),
         ("Estimate", ["estimate", "footprint", "catalog"]),
         ("Plan", ["plan", "advise", "grid"]),
         ("Share", ["report", "budget", "serve", "mcp"]),

@@ -49,7 +49,7 @@ sealed class HelpScreen(CommandContext context) : SynchronousCommandLineAction
             WriteTerms(screen, "Commands:", command.Subcommands.Where(sub => !sub.Hidden).Select(sub => (sub.Name, GetSummary(sub))), isShort);
         WriteTerms(screen, "Arguments:", command.Arguments.Where(argument => !argument.Hidden && !WrapsCommand(path)).Select(argument => (FormatArgument(argument), argument.Description ?? "")), isShort);
         if (command is not RootCommand)
-            WriteTerms(screen, "Options:", command.Options.Where(option => !option.Hidden && option is not HelpOption).Select(option => (FormatOption(option), option.Description ?? "")), isShort);
+            WriteTerms(screen, "Options:", ListOptions(command, path), isShort);
         if (HelpExamples.Find(path) is { } examples)
         {
             if (command is not RootCommand)
@@ -105,6 +105,19 @@ sealed class HelpScreen(CommandContext context) : SynchronousCommandLineAction
         else
             screen.Append(' ', Math.Max(2, columns - used));
         screen.AppendJoin("\n" + new string(' ', columns + 2), lines).Append('\n');
+    }
+
+    /// <summary>The options of a command, those of one line together.</summary>
+    static IEnumerable<(string Term, string Text)> ListOptions(Command command, string path)
+    {
+        var lines = HelpOptionGroups.Find(path);
+        foreach (var option in command.Options.Where(option => !option.Hidden && option is not HelpOption))
+        {
+            if (lines.FirstOrDefault(line => line.Names.Contains(option.Name, StringComparer.Ordinal)) is not { } shared)
+                yield return (FormatOption(option), option.Description ?? "");
+            else if (shared.Names[0] == option.Name)
+                yield return (shared.Term, shared.Text);
+        }
     }
 
     void WriteHeading(StringBuilder screen, string text) =>

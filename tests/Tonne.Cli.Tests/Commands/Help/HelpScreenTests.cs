@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Tonne.Cli.Commands;
 using Tonne.Cli.Commands.Help;
 using Tonne.Formatting;
@@ -26,6 +27,20 @@ public sealed class HelpScreenTests : IDisposable
         Assert.StartsWith($"Usage:\n  tonne {path}".TrimEnd(), output, StringComparison.Ordinal);
         Assert.Contains($"Examples:\n  tonne {path}".TrimEnd(), output, StringComparison.Ordinal);
         Assert.DoesNotContain("…\n", output.Replace("ARG…\n", "", StringComparison.Ordinal).Replace("RUN…\n", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    /// <summary>Options that share a line are named all the same.</summary>
+    [Theory]
+    [InlineData("plan")]
+    [InlineData("run")]
+    public void Help_names_every_option(string name)
+    {
+        var output = _terminal.Type(name, "--help").Out;
+
+        foreach (var option in CommandLine.Build(_terminal.CreateContext(), null).Subcommands.First(command => command.Name == name)
+            .Options.Where(option => !option.Hidden && option is not HelpOption))
+            Assert.Contains(option.Aliases.Append(option.Name), alias => output.Contains($" {alias} ", StringComparison.Ordinal)
+                || output.Contains($" {alias},", StringComparison.Ordinal));
     }
 
     [Fact]
