@@ -1,4 +1,3 @@
-using Tonne.Accounting;
 using Tonne.Grids;
 using Tonne.Quantities;
 using Tonne.Recording.Replaying;

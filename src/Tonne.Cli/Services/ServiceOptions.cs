@@ -12,11 +12,13 @@ sealed class ServiceOptions
     readonly Option<string> _name = new("--name", "-n") { Description = "Name of the service: letters, digits, '.', '_', '-'", HelpName = "NAME" };
     readonly Option<string> _metrics = new("--metrics") { Description = "Address of the server's Prometheus metrics (vLLM, TGI, SGLang, TensorRT-LLM, Triton, llama.cpp)", HelpName = "URL" };
     readonly Option<string[]> _metric = new("--metric") { Description = "A metric of other software: output-tokens=NAME, requests=NAME; may be repeated", HelpName = "PAIR", AllowMultipleArgumentsPerToken = false };
+    readonly Option<string> _log = new("--access-log") { Description = "An access log in place of metrics: common or combined format, or --log-pattern", HelpName = "FILE" };
+    readonly Option<string> _pattern = new("--log-pattern") { Description = "Regular expression of its lines: groups time, seconds, status, model, prompt_tokens, output_tokens (docs/services.md)", HelpName = "RE" };
     readonly Option<string> _model = new("--model") { Description = "The model, if the server does not name it; its architecture divides the work", HelpName = "MODEL" };
     readonly Option<string> _look = new("--look") { Description = "Time between two looks at the metrics, 1s to 1h; default 10s", HelpName = "TIME" };
 
     /// <summary>The options, in the order of the help.</summary>
-    public IReadOnlyList<Option> All => [_name, _metrics, _metric, _model, _look];
+    public IReadOnlyList<Option> All => [_name, _metrics, _metric, _log, _pattern, _model, _look];
 
     /// <summary>Reads the options.</summary>
     /// <exception cref="InvalidInputException">One is wrong or missing.</exception>
@@ -25,7 +27,13 @@ sealed class ServiceOptions
         var name = parsed.GetValue(_name) ?? throw new InvalidInputException("give the service a name: --name chat.");
         if (!ServiceFolder.IsName(name))
             throw new InvalidInputException($"--name '{name}': 1 to 60 letters, digits, '.', '_' and '-', the first one a letter or digit.");
-        return new ServiceRequest(name, new ServiceSource(ReadAddress(parsed.GetValue(_metrics)), parsed.GetValue(_metric) ?? [], parsed.GetValue(_model)))
+        if (parsed.GetValue(_metrics) is not null && parsed.GetValue(_log) is not null)
+            throw new InvalidInputException("--metrics and --access-log are two sources of the same requests: give one.");
+        if (parsed.GetValue(_pattern) is not null && parsed.GetValue(_log) is null)
+            throw new InvalidInputException("--log-pattern describes the lines of --access-log: give the log too.");
+        var source = new ServiceSource(
+            ReadAddress(parsed.GetValue(_metrics)), parsed.GetValue(_metric) ?? [], parsed.GetValue(_model), parsed.GetValue(_log), parsed.GetValue(_pattern));
+        return new ServiceRequest(name, source)
         {
             Look = ReadLook(parsed.GetValue(_look)),
             FindWork = FindWork(parsed.GetValue(_model)),

@@ -1,4 +1,5 @@
 using Tonne.Cli.Commands;
+using Tonne.Services.Logs;
 using Tonne.Services.Recording;
 using Tonne.Services.Sources;
 
@@ -7,8 +8,10 @@ namespace Tonne.Cli.Services;
 /// <summary>Where requests and tokens of a service come from, as the options say.</summary>
 /// <param name="Metrics">Address of the metrics; null for none.</param>
 /// <param name="Pairs">Names of metrics of software that tonne does not know.</param>
-/// <param name="Model">Name of the model where the metrics do not name it.</param>
-sealed record ServiceSource(Uri? Metrics, IReadOnlyList<string> Pairs, string? Model)
+/// <param name="Model">Name of the model where the source does not name it.</param>
+/// <param name="Log">An access log; null for none.</param>
+/// <param name="LogPattern">Regular expression of its lines; null for the common log format.</param>
+sealed record ServiceSource(Uri? Metrics, IReadOnlyList<string> Pairs, string? Model, string? Log, string? LogPattern)
 {
     /// <summary>Opens it.</summary>
     /// <param name="time">The clock.</param>
@@ -16,6 +19,8 @@ sealed record ServiceSource(Uri? Metrics, IReadOnlyList<string> Pairs, string? M
     /// <exception cref="InvalidInputException">A pair is wrong.</exception>
     public IUseSource Open(TimeProvider time, bool startsAtZero)
     {
+        if (Log is not null)
+            return OpenLog(Log, time);
         if (Metrics is null)
             return new NoUseSource();
         try
@@ -25,6 +30,19 @@ sealed record ServiceSource(Uri? Metrics, IReadOnlyList<string> Pairs, string? M
         catch (FormatException error)
         {
             throw new InvalidInputException("--metric: " + error.Message);
+        }
+    }
+
+    LogUseSource OpenLog(string path, TimeProvider time)
+    {
+        try
+        {
+            return new LogUseSource(path, LogPattern is null ? AccessLogFormat.CreateCommon(AccessLogTime.End, model: Model ?? "")
+                : AccessLogFormat.FromRegex(LogPattern, AccessLogTime.End, model: Model ?? ""), time);
+        }
+        catch (FormatException error)
+        {
+            throw new InvalidInputException("--log-pattern: " + error.Message);
         }
     }
 }

@@ -110,9 +110,13 @@ public sealed class MetricsUseSource : IUseSource
         PromptTokens = delta.PromptTokens ?? 0,
         CachedTokens = Math.Min(delta.CachedTokens ?? 0, delta.PromptTokens ?? 0),
         OutputTokens = delta.OutputTokens ?? 0,
-        Running = delta.MeanRunning,
+        Running = delta.MeanRunning ?? GetMeanRunning(delta),
         Waiting = delta.MeanWaiting,
     };
+
+    // Requests × mean time ÷ time is the mean number that is there (Little 1961, doi 10.1287/opre.9.3.383).
+    static double? GetMeanRunning(TokenDelta delta) => delta.MeanRequestSeconds is { } mean && (delta.To - delta.From).TotalSeconds is > 0 and var seconds
+        ? delta.Requests * mean / seconds : null;
 
     static string? FindNote(ServingReading reading)
     {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Tonne.Catalogs;
-using Tonne.Grids;
 using Tonne.Quantities;
 
 namespace Tonne.Planning;
