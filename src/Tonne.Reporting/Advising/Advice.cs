@@ -40,9 +40,9 @@ public sealed record Advice
     /// multiplied, saving by saving; nothing is added.
     /// </summary>
     /// <remarks>
-    /// The interval is computed with the logarithm of what is left. How far it is from its expected value with the levers of one group at an end of
-    /// their intervals is the deviation of the group. Levers of one group share factors in different parts of the work, such as the intensity of a place:
-    /// they are at their ends together. Groups have different factors: their deviations are combined as the root of the sum of squares.
+    /// The interval is computed with the logarithm of what is left. How far it is from its expected value with the levers of one group at an
+    /// end of their intervals is the deviation of the group. Levers of one group share factors in different parts of the work, such as the
+    /// intensity of a place: they are at their ends together. Groups have different factors: their deviations are combined as the root of the sum of squares.
     /// </remarks>
     public Interval? Combined
     {
@@ -52,10 +52,14 @@ public sealed record Advice
             if (chosen.Length < 2)
                 return null;
             var left = ComputeLeft(chosen, static lever => lever.SavingOfPart.Value);
-            return new(1 - (left * Math.Exp(Deviate(saving => saving.Low))), 1 - left, 1 - (left * Math.Exp(-Deviate(saving => saving.High))));
+            return new(
+                1 - (left * Math.Exp(Deviate(saving => saving.Low))), 1 - left, 1 - (left * Math.Exp(-Deviate(saving => saving.High))));
 
-            double Deviate(Func<Interval, double> end) => Math.Sqrt(chosen.Select(lever => lever.Group).Distinct()
-                .Sum(group => Math.Pow(Math.Log(ComputeLeft(chosen, lever => lever.Group == group ? end(lever.SavingOfPart) : lever.SavingOfPart.Value) / left), 2)));
+            double Deviate(Func<Interval, double> end) => Math.Sqrt(chosen.Select(lever => lever.Group).Distinct().Sum(group =>
+            {
+                var atEnd = ComputeLeft(chosen, lever => lever.Group == group ? end(lever.SavingOfPart) : lever.SavingOfPart.Value);
+                return Math.Pow(Math.Log(atEnd / left), 2);
+            }));
         }
     }
 

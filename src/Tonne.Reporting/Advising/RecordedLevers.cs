@@ -21,10 +21,12 @@ static class RecordedLevers
     const double LeastShareOfRows = 3d / 4;
 
     /// <summary>A tenth fewer rows, for a training whose rows are in the record: the energy of its epochs is proportional to them.</summary>
-    public static IEnumerable<Lever> FindRows(RunRecord record, Footprint footprint, string part, bool isLab, UncertaintyPropagator uncertainty)
+    public static IEnumerable<Lever> FindRows(
+        RunRecord record, Footprint footprint, string part, bool isLab, UncertaintyPropagator uncertainty)
     {
         if (EpochSeries.FindLongest(EpochSeries.Split(record.Epochs).Where(series => !series.IsLate)) is not { } series
-            || record.Stages.FirstOrDefault(stage => stage.Name == record.Epochs[series.From].Stage)?.DataIn is not { Rows: >= 10 and var rows })
+            || record.Stages.FirstOrDefault(stage => stage.Name == record.Epochs[series.From].Stage)?.DataIn is not
+                { Rows: >= 10 and var rows })
         {
             yield break;
         }
@@ -58,12 +60,14 @@ static class RecordedLevers
         if (record.Epochs.IsEmpty || FindAccelerator(record) is not { } chip)
             return [];
         var used = record.Components.Where(component => component.Component == Component.Gpu && component.JobMicrojoules > 0).ToList();
-        var hours = TimeSpan.FromSeconds(used.Sum(component => (component.HeldShare ?? 1) * record.DurationSeconds)).TotalHours;
-        var share = used.Sum(component => (double)component.JobMicrojoules) / record.Components.Sum(component => (double)component.JobMicrojoules);
+        var hours = TimeSpan.FromSeconds(used.Sum(component => component.HeldShare ?? 1) * record.DurationSeconds).TotalHours;
+        var share = used.Sum(component => (double)component.JobMicrojoules)
+            / record.Components.Sum(component => (double)component.JobMicrojoules);
         if (!(hours > 0) || !(share > 0) || FindOperations(chip, hours) is not { } operations)
             return [];
         return TrainingLevers.FindHardware(
-            new TrainingTask(chip) { Operations = operations }, ["tonne", "estimate", "training", "--flops", CommandWords.FormatNumber(operations)],
+            new TrainingTask(chip) { Operations = operations },
+            ["tonne", "estimate", "training", "--flops", CommandWords.FormatNumber(operations)],
             new(part, 1, share, string.Create(CultureInfo.InvariantCulture,
                 $"it acts on the energy of the accelerators, {share * 100:0.#} % of the run; the operations are those of {hours:0.####} accelerator-hours at the utilisation of published trainings, as that of this run is not known")),
             uncertainty);
@@ -71,7 +75,8 @@ static class RecordedLevers
 
     /// <summary>The accelerator of a run; null if it has none, several kinds, or one whose peak is not published.</summary>
     public static Accelerator? FindAccelerator(RunRecord record) =>
-        record.Opening.Machine.Gpus is [var name, ..] gpus && gpus.All(other => other == name) && AcceleratorCatalog.Find(name) is { IsFound: true } found
+        record.Opening.Machine.Gpus is [var name, ..] gpus && gpus.All(other => other == name)
+            && AcceleratorCatalog.Find(name) is { IsFound: true } found
             && record.Components.Any(component => component.Component == Component.Gpu && component.JobMicrojoules > 0)
             && new TrainingTask(found.Value!) { Operations = 1 }.Validate().Count == 0 ? found.Value : null;
 
@@ -90,13 +95,15 @@ static class RecordedLevers
     }
 
     /// <summary>
-    /// Threads that were reserved and did not work, whose idle energy the run is charged: at most that is saved by a reservation of what is used.
-    /// Only where the processors are modelled, whose amounts are in the record.
+    /// Threads that were reserved and did not work, whose idle energy the run is charged: at most that is saved by a reservation of what is
+    /// used. Only where the processors are modelled, whose amounts are in the record.
     /// </summary>
-    public static IEnumerable<Lever> FindReservation(RunRecord record, Footprint footprint, string part, UncertaintyPropagator uncertainty)
+    public static IEnumerable<Lever> FindReservation(
+        RunRecord record, Footprint footprint, string part, UncertaintyPropagator uncertainty)
     {
         if (record.Opening is not { Policy: SharePolicy.Share, ReservedShare: { } reserved } opening
-            || opening.Bases.FirstOrDefault(basis => basis is { Component: Component.Cpu, IdleRate: not null, BusyRate: not null }) is not { } basis)
+            || opening.Bases.FirstOrDefault(basis => basis is { Component: Component.Cpu, IdleRate: not null, BusyRate: not null }) is not
+                { } basis)
         {
             yield break;
         }
@@ -104,9 +111,16 @@ static class RecordedLevers
         string[] idle = [basis.IdleRate!, Rate.GetOtherRateId(basis.IdleRate!)];
         var used = record with
         {
-            Components = [.. record.Components.Select(component => component with { Job = [.. component.Job.Where(amount => !idle.Contains(amount.Rate, StringComparer.Ordinal))] })],
+            Components =
+            [
+                .. record.Components.Select(component => component with
+                {
+                    Job = [.. component.Job.Where(amount => !idle.Contains(amount.Rate, StringComparer.Ordinal))],
+                }),
+            ],
         };
-        var saving = LeverMath.ComputeSaving(uncertainty, new Accountant().Account(used, footprint.Factors).Operational.Derivation, footprint.Operational.Derivation);
+        var saving = LeverMath.ComputeSaving(
+            uncertainty, new Accountant().Account(used, footprint.Factors).Operational.Derivation, footprint.Operational.Derivation);
         if (saving.Value <= 0)
             yield break;
         yield return new Lever
@@ -119,7 +133,11 @@ static class RecordedLevers
             Basis = LeverBasis.Modelled,
             BasisText = string.Create(CultureInfo.InvariantCulture,
                 $"idle energy of threads that were reserved and did not work: {reserved * 100:0.#} % of the machine were reserved, {record.JobCpuSeconds / (opening.Machine.Threads * record.DurationSeconds) * 100:0.#} % of its threads' time was used"),
-            Sources = [.. opening.Rates.Where(rate => idle.Contains(rate.Id, StringComparer.Ordinal)).SelectMany(rate => rate.Derivation.GetFactors()).Select(factor => factor.Source).DistinctBy(source => source.Id)],
+            Sources =
+            [
+                .. opening.Rates.Where(rate => idle.Contains(rate.Id, StringComparer.Ordinal))
+                    .SelectMany(rate => rate.Derivation.GetFactors()).Select(factor => factor.Source).DistinctBy(source => source.Id),
+            ],
             Effort = LeverEffort.Low,
             Command = ["tonne", "explain", opening.Id, "energy"],
             Group = LeverGroup.Idle,

@@ -44,8 +44,8 @@ static class ServiceLevers
                 .Select(format => Try(workload with { Format = format })).OfType<InferenceEstimate>().MinBy(one => one.Operational.Value);
             if (best is not null)
             {
-                levers.Add(Widen(best.Configuration.Batch, Create(LeverKind.Precision, $"weights in {best.Format.Name} instead of {workload.Format.Name}", best,
-                    LeverEffort.Medium, WriteCommand(asked, format: best.Format.Name),
+                levers.Add(Widen(best.Configuration.Batch, Create(LeverKind.Precision,
+                    $"weights in {best.Format.Name} instead of {workload.Format.Name}", best, LeverEffort.Medium, WriteCommand(asked, format: best.Format.Name),
                     "The answers have to be checked again. Against the same command with the present format.")));
             }
         }
@@ -68,7 +68,8 @@ static class ServiceLevers
         {
             levers.Add(Create(LeverKind.Cache, string.Create(CultureInfo.InvariantCulture,
                 $"a cache of prompts: {repeated:#,0.##} of {workload.PromptTokens:#,0.##} tokens"), cached, LeverEffort.Low,
-                WriteCommand(asked, cached: repeated), "Against the same command with the present cache. Storage of the cache is not in the saving.")
+                WriteCommand(asked, cached: repeated),
+                "Against the same command with the present cache. Storage of the cache is not in the saving.")
                 with
                 {
                     BasisText = "estimate of inference; a cached token takes the share of a computed one that was measured over 4,096 tokens: 262.3 to 37.5 J (Qwen3-32B), 47.1 to 17.2 J (DeepSeek-V2-Lite), 45.2 to 15.3 J (DeepSeek-MoE-16B), arXiv 2605.05696",
@@ -81,14 +82,20 @@ static class ServiceLevers
                 cached: prompt / 2)]));
         var smaller = asked with
         {
-            Model = null, ModelFile = null, Parameters = asked.SmallerParameters ?? (workload.Parameters / 2),
-            ActiveParameters = asked.SmallerParameters is null ? workload.ActiveParameters / 2 : null, Layers = null, CacheBytesPerToken = null, ExpertShare = null,
+            Model = null,
+            ModelFile = null,
+            Parameters = asked.SmallerParameters ?? (workload.Parameters / 2),
+            ActiveParameters = asked.SmallerParameters is null ? workload.ActiveParameters / 2 : null,
+            Layers = null,
+            CacheBytesPerToken = null,
+            ExpertShare = null,
         };
-        if (asked.SmallerParameters is { } count && count < workload.Parameters && Try(PhaseEstimator.CreateWorkload(smaller, null) with { Format = workload.Format }) is { } small)
+        if (asked.SmallerParameters is { } count && count < workload.Parameters
+            && Try(PhaseEstimator.CreateWorkload(smaller, null) with { Format = workload.Format }) is { } small)
         {
             levers.Add(Create(LeverKind.SmallerModel, string.Create(CultureInfo.InvariantCulture,
-                $"a pruned or distilled model of {count / 1e9:0.###} billion parameters instead of {workload.Parameters / 1e9:0.###}"), small, LeverEffort.Medium,
-                WriteCommand(smaller, format: workload.Format.Name),
+                $"a pruned or distilled model of {count / 1e9:0.###} billion parameters instead of {workload.Parameters / 1e9:0.###}"), small,
+                LeverEffort.Medium, WriteCommand(smaller, format: workload.Format.Name),
                 "The answers have to be checked again, and making the smaller model takes energy once. Against the same command with the present model."));
         }
         else
@@ -141,7 +148,10 @@ static class ServiceLevers
     /// </summary>
     static Lever Widen(double batch, Lever lever) => lever with
     {
-        SavingOfPart = lever.SavingOfPart with { Low = 1 - ((1 - lever.SavingOfPart.Low) * (batch < LeastLargeBatch ? SmallBatchError : LargeBatchError)) },
+        SavingOfPart = lever.SavingOfPart with
+        {
+            Low = 1 - ((1 - lever.SavingOfPart.Low) * (batch < LeastLargeBatch ? SmallBatchError : LargeBatchError)),
+        },
         BasisText = $"{lever.BasisText}, with its error on Qwen3-235B-A22B in fp8 over bf16 on 8 H100, measured 1.56 times the energy at a batch of 8, 0.88 at 64 and 0.87 at 256 (ML.ENERGY v3)",
         Sources = [.. lever.Sources.Append(Catalogs.SourceList.Find("ML-ENERGY-V3")).DistinctBy(source => source.Id)],
     };

@@ -39,7 +39,8 @@ static class TrainingLevers
             && fewerBits.Validate().Count == 0)
         {
             var estimator = new TrainingEstimator();
-            yield return Create(LeverKind.Precision, "fp8 instead of bf16", (estimator.Estimate(fewerBits, World), estimator.Estimate(task, World)), LeverEffort.Medium,
+            yield return Create(LeverKind.Precision, "fp8 instead of bf16", (estimator.Estimate(fewerBits, World), estimator.Estimate(task, World)),
+                LeverEffort.Medium,
                 [.. words, "--hardware", task.Hardware.Name, "--precision", "fp8"], part,
                     "The quality has to be checked again. Against the same command without --precision.", uncertainty);
         }
@@ -60,7 +61,8 @@ static class TrainingLevers
     /// <param name="words">The command that estimates it, without accelerators.</param>
     /// <param name="part">What the levers are of.</param>
     /// <param name="uncertainty">Draws.</param>
-    internal static IEnumerable<Lever> FindHardware(TrainingTask task, ImmutableArray<string> words, Part part, UncertaintyPropagator uncertainty)
+    internal static IEnumerable<Lever> FindHardware(
+        TrainingTask task, ImmutableArray<string> words, Part part, UncertaintyPropagator uncertainty)
     {
         var estimator = new TrainingEstimator();
         var present = estimator.Estimate(task, World);
@@ -68,13 +70,15 @@ static class TrainingLevers
             .Select(other => estimator.Estimate(other, World))
             .Where(other => other.Footprint.Energy.Value < present.Footprint.Energy.Value)
             .OrderBy(other => other.Footprint.Energy.Value).Take(MostAccelerators)
-            .Select(other => Create(LeverKind.Hardware, $"{other.Task.Hardware.Name} instead of {task.Hardware.Name}", (other, present), LeverEffort.High,
+            .Select(other => Create(LeverKind.Hardware, $"{other.Task.Hardware.Name} instead of {task.Hardware.Name}", (other, present),
+                LeverEffort.High,
                 [.. words, "--hardware", $"{task.Hardware.Name},{other.Task.Hardware.Name}"], part,
                     "The command ranks both. Manufacturing of the other is not in the saving.", uncertainty));
     }
 
-    static Lever Create(LeverKind kind, string name, (TrainingEstimate Other, TrainingEstimate Present) compared, LeverEffort effort, ImmutableArray<string> command,
-        Part part, string sentence, UncertaintyPropagator uncertainty)
+    static Lever Create(
+        LeverKind kind, string name, (TrainingEstimate Other, TrainingEstimate Present) compared, LeverEffort effort,
+        ImmutableArray<string> command, Part part, string sentence, UncertaintyPropagator uncertainty)
     {
         var energy = compared.Other.Footprint.Energy.Derivation;
         var saving = LeverMath.ComputeSaving(uncertainty, energy, compared.Present.Footprint.Energy.Derivation);

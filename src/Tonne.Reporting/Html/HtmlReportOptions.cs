@@ -22,6 +22,6 @@ public sealed record HtmlReportOptions
     public string? Prediction { get; init; }
 
     /// <summary>How to reduce the emissions of the run; null for a page without it. Default: null.</summary>
-    /// <remarks>Levers of the hour are left out: a page is read at another time. Without details the command of the run is left out too.</remarks>
+    /// <remarks>Levers of the hour are left out: a page is read at another time. Without details the command of the run is too.</remarks>
     public Advice? Advice { get; init; }
 }

@@ -54,7 +54,11 @@ static class ReportDocumentBuilder
     {
         Levers = [.. advice.Levers.Where(IsTimeless)],
         Uncertain = [.. advice.Uncertain.Where(IsTimeless)],
-        Unknown = [.. advice.Unknown.Select(one => withDetails || one.Command is not [_, "bench", ..] ? one : one with { Command = ["tonne", "bench", "--", "COMMAND", ":::", "COMMAND"] })],
+        Unknown =
+        [
+            .. advice.Unknown.Select(one => withDetails || one.Command is not [_, "bench", ..] ? one
+                : one with { Command = ["tonne", "bench", "--", "COMMAND", ":::", "COMMAND"] }),
+        ],
     };
 
     static bool IsTimeless(Lever lever) => lever.Kind is not (LeverKind.Hour or LeverKind.Pauses);

@@ -9,7 +9,8 @@ sealed class AdviceRoutes(ServerOptions options, RunDirectory runs)
 {
     /// <summary>Adds the route.</summary>
     public void Map(IEndpointRouteBuilder routes) => routes.MapDocument(
-        "/runs/{run}/advice", "adviseRun", "Every way to reduce the emissions of a run, ranked, as 'tonne advise --json'; no publisher is called", typeof(AdviceDocument), new([]),
+        "/runs/{run}/advice", "adviseRun",
+        "Every way to reduce the emissions of a run, ranked, as 'tonne advise --json'; no publisher is called", typeof(AdviceDocument), new([]),
         request => Advise(request.GetRoute("run")).ToJson());
 
     /// <summary>The advice on a run.</summary>

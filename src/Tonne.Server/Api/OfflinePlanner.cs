@@ -11,8 +11,8 @@ using Tonne.Runs;
 namespace Tonne.Server.Api;
 
 /// <summary>
-/// Makes the plans that an advice on a run asks for, as <c>tonne plan --like RUN</c> makes them, from what is kept beside the ledger. It calls
-/// no publisher and writes nothing.
+/// Makes the plans that an advice on a run asks for, as <c>tonne plan --like RUN</c> makes them, from what is kept beside the ledger. It
+/// calls no publisher and writes nothing.
 /// </summary>
 /// <param name="options">Ledger, environment and clock.</param>
 /// <param name="record">The run that is planned again.</param>
@@ -27,7 +27,9 @@ sealed class OfflinePlanner(ServerOptions options, RunRecord record)
     const double WidestSpread = 3;
 
     /// <summary>The plan of a command, given word by word; null if nothing is known of its places, or it does not fit.</summary>
-    /// <param name="words"><c>tonne plan --like RUN</c> with <c>--zone</c>, <c>--region</c>, <c>--zones</c>, <c>--max-pauses</c>, <c>--finish-by</c> and <c>--pue</c>.</param>
+    /// <param name="words">
+    /// <c>tonne plan --like RUN</c> with <c>--zone</c>, <c>--region</c>, <c>--zones</c>, <c>--max-pauses</c>, <c>--finish-by</c>, <c>--pue</c>.
+    /// </param>
     public Plan? TryPlan(IReadOnlyList<string> words)
     {
         var given = words.Skip(2).Chunk(2).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
@@ -51,7 +53,8 @@ sealed class OfflinePlanner(ServerOptions options, RunRecord record)
             return null;
         var until = finishBy > now + profile.Duration ? finishBy : now + profile.Duration;
         var pue = given.TryGetValue("--pue", out var text) ? double.Parse(text, CultureInfo.InvariantCulture) : ReadPue();
-        using var feeds = new IntensityFeeds(new FeedOptions { Time = options.Time, Setting = FeedOptions.SettingsFromEnvironment(options.GetVariable) });
+        using var feeds = new IntensityFeeds(
+            new FeedOptions { Time = options.Time, Setting = FeedOptions.SettingsFromEnvironment(options.GetVariable) });
         var cache = new IntensityCache(Path.Combine(KnownIntensities.GetFolder(options.Home.Root), "feeds"), options.Time);
         var resolver = new IntensityResolver(feeds.All, cache, KnownIntensities.OpenHistory(options.Home.Root), live: false, options.Time);
         var places = new List<PlanPlace>();
@@ -77,7 +80,8 @@ sealed class OfflinePlanner(ServerOptions options, RunRecord record)
     }
 
     /// <summary>The PUE of the settings of <c>tonne</c>, which <c>tonne serve</c> passes on; null if none is set.</summary>
-    double? ReadPue() => double.TryParse(options.GetVariable("TONNE_PUE"), NumberStyles.Float, CultureInfo.InvariantCulture, out var pue) ? pue : null;
+    double? ReadPue() =>
+        double.TryParse(options.GetVariable("TONNE_PUE"), NumberStyles.Float, CultureInfo.InvariantCulture, out var pue) ? pue : null;
 
     static (Zone Zone, Place Place) FindPlace(string name, double? pue)
     {
@@ -92,24 +96,29 @@ sealed class OfflinePlanner(ServerOptions options, RunRecord record)
     }
 
     /// <summary>
-    /// A forecast that was kept, else the profile of month and hour, else the annual mean, with the error of what is forecast; null if nothing is
-    /// known.
+    /// A forecast that was kept, else the profile of month and hour, else the annual mean, with the error of what is forecast; null if
+    /// nothing is known.
     /// </summary>
-    static (IntensitySeries Series, ForecastError? Error)? FindSignal(IntensityResolver resolver, IntensityCache cache, Zone zone, DateTimeOffset now, DateTimeOffset until)
+    static (IntensitySeries Series, ForecastError? Error)? FindSignal(
+        IntensityResolver resolver, IntensityCache cache, Zone zone, DateTimeOffset now, DateTimeOffset until)
     {
         var start = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero);
         // Without a call to a publisher this only reads files.
         var known = resolver.ResolveAsync(zone, start, until).GetAwaiter().GetResult();
         if (known.Forecast is { } forecast)
-            return (Join(zone, start, until, forecast, known), known.Feed is { } feed ? ForecastError.Learn(cache.ReadPairs(feed.Id, zone)) : ForecastError.Default);
+        {
+            return (Join(zone, start, until, forecast, known),
+                known.Feed is { } feed ? ForecastError.Learn(cache.ReadPairs(feed.Id, zone)) : ForecastError.Default);
+        }
+
         if (known.Profile is { } profile)
             return (profile.Mean, LearnSpread(profile));
         if (known.Annual is not { } annual)
             return null;
         var mean = CarbonIntensity.FromGramsPerKilowattHour(annual.Intensity.Bounds.Best);
         return (new IntensitySeries(
-            zone, start, [.. Enumerable.Repeat<CarbonIntensity?>(mean, (int)Math.Ceiling((until - start).TotalHours))], annual.Intensity.Source, annual.Basis, annual.Scope,
-            signal: IntensitySignal.Annual), null);
+            zone, start, [.. Enumerable.Repeat<CarbonIntensity?>(mean, (int)Math.Ceiling((until - start).TotalHours))],
+            annual.Intensity.Source, annual.Basis, annual.Scope, signal: IntensitySignal.Annual), null);
     }
 
     /// <summary>The forecast, with observed hours before it, and the profile after it where both have one method.</summary>
@@ -120,7 +129,9 @@ sealed class OfflinePlanner(ServerOptions options, RunRecord record)
         var usual = known.Profile?.Mean is { } mean && mean.Basis == forecast.Basis && mean.Scope == forecast.Scope ? mean : null;
         var values = Enumerable.Range(0, (int)Math.Ceiling((to - start) / step)).Select(i => start + (step * i))
             .Select(at => forecast.Find(at) ?? known.Observed?.Find(at) ?? (at >= forecast.End ? usual?.Find(at) : null));
-        return new IntensitySeries(zone, start, [.. values], forecast.Source, forecast.Basis, forecast.Scope, step, forecast.Kind, IntensitySignal.Forecast, forecast.Issued);
+        return new IntensitySeries(
+            zone, start, [.. values], forecast.Source, forecast.Basis, forecast.Scope, step, forecast.Kind, IntensitySignal.Forecast,
+            forecast.Issued);
     }
 
     /// <summary>How far hours are from their profile: from the quantiles of the days of the month.</summary>
@@ -128,12 +139,15 @@ sealed class OfflinePlanner(ServerOptions options, RunRecord record)
     {
         var spreads = profile.Low.Values.Zip(profile.High.Values)
             .Where(pair => pair is { First: { GramsPerKilowattHour: > 0 }, Second: not null })
-            .Select(pair => Math.Log(pair.Second!.Value.GramsPerKilowattHour / pair.First!.Value.GramsPerKilowattHour) / QuantileDistance).ToList();
+            .Select(pair => Math.Log(pair.Second!.Value.GramsPerKilowattHour / pair.First!.Value.GramsPerKilowattHour) / QuantileDistance)
+            .ToList();
         return spreads.Count == 0 ? ForecastError.Default
-            : new ForecastError([Math.Clamp(spreads.Sum() / spreads.Count, 0, WidestSpread)], CorrelationOfHours, "spread of the days of a month around the profile");
+            : new ForecastError([Math.Clamp(spreads.Sum() / spreads.Count, 0, WidestSpread)], CorrelationOfHours,
+                "spread of the days of a month around the profile");
     }
 
     /// <summary>A duration as an advice writes it: minutes or days.</summary>
     static TimeSpan ParseDuration(string text) => text.EndsWith("min", StringComparison.Ordinal)
-        ? TimeSpan.FromMinutes(double.Parse(text[..^3], CultureInfo.InvariantCulture)) : TimeSpan.FromDays(double.Parse(text[..^1], CultureInfo.InvariantCulture));
+        ? TimeSpan.FromMinutes(double.Parse(text[..^3], CultureInfo.InvariantCulture))
+        : TimeSpan.FromDays(double.Parse(text[..^1], CultureInfo.InvariantCulture));
 }

@@ -84,7 +84,9 @@ public abstract record EstimateRequest(string Phase, string Where, AccountingFac
         /// </summary>
         public double? RepeatedTokens { get; init; }
 
-        /// <summary>Number of parameters of a smaller model that could answer in its place, pruned or distilled. Only an advice uses it. Null if none.</summary>
+        /// <summary>
+        /// Number of parameters of a smaller model that could answer in its place, pruned or distilled. Only an advice uses it. Null if none.
+        /// </summary>
         public double? SmallerParameters { get; init; }
 
         /// <summary>Mean number of tokens of an answer.</summary>

@@ -14,8 +14,8 @@ public class ReportPageTrials
         using var tonne = new TonneCommand();
         (await tonne.RunAsync(["lab", "run", "--rows", "4000", "--epochs", "4", "--layers", "3", "--width", "32", "--zone",
             "FR"])).Expect(0);
-        await CheckAsync(tonne, node, ["stages", "epochs", "power", "boundaries", "prediction", "what-if", "published", "derivation",
-            "sources", "lesson"]);
+        await CheckAsync(tonne, node, ["stages", "epochs", "power", "boundaries", "prediction", "advice", "what-if", "published",
+            "derivation", "sources", "lesson"]);
 
         var picture = tonne.At("summary.png");
         (await tonne.RunAsync(["report", "last", "--png", "-o", picture])).Expect(0);
@@ -29,7 +29,7 @@ public class ReportPageTrials
             .Order(StringComparer.Ordinal));
 
         (await tonne.RunAsync(["run", "--name", "</script><img src=x onerror=alert(1)>\u202e", "--", "sleep", "1.2"])).Expect(0);
-        await CheckAsync(tonne, node, ["power", "boundaries", "what-if", "published", "derivation", "sources", "lesson", "details"],
+        await CheckAsync(tonne, node, ["power", "boundaries", "advice", "what-if", "published", "derivation", "sources", "lesson", "details"],
             "--with-details");
     }
 
