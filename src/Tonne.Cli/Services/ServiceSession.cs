@@ -42,7 +42,7 @@ sealed class ServiceSession(CommandContext context, Settings settings, ServiceRe
             {
                 var exit = child.WaitAsync();
                 // Whatever happens to the recording, the server goes on.
-                _session.RunGuarded(() => Record(folder, source, child.Pid, exit, () => exit.Result.ExitCode, CancellationToken.None));
+                _session.RunGuarded(() => RecordChild(folder, source, child.Pid, exit));
                 return exit.GetAwaiter().GetResult().ExitCode;
             }
         }
@@ -75,12 +75,12 @@ sealed class ServiceSession(CommandContext context, Settings settings, ServiceRe
             }, 256 * 1024)
             { IsBackground = true, Name = "server" };
             watcher.Start();
-            Record(folder, source, processId, ended.Task, () => 0, stop.Token);
+            Record(folder, source, process, ended.Task, () => 0, stop.Token);
             return 0;
         }
     }
 
-    void Record(ServiceFolder folder, IUseSource source, int processId, Task ended, Func<int> getExitCode, CancellationToken stop)
+    void RecordChild(ServiceFolder folder, IUseSource source, int processId, Task<ChildExit> exit)
     {
         AttachedProcess process;
         try
@@ -94,31 +94,34 @@ sealed class ServiceSession(CommandContext context, Settings settings, ServiceRe
         }
 
         using (process)
+            Record(folder, source, process, exit, () => exit.Result.ExitCode, CancellationToken.None);
+    }
+
+    void Record(ServiceFolder folder, IUseSource source, AttachedProcess process, Task ended, Func<int> getExitCode, CancellationToken stop)
+    {
+        var place = settings.Place is { } given ? Task.FromResult(given) : _session.DetectPlaceAsync(process.Discovery);
+        // Places of weeks: better known from the first day on than by the end of it.
+        place.Wait(TimeSpan.FromSeconds(2), CancellationToken.None);
+        var ledger = new Ledger(new LedgerHome(settings.Home), context.Time, _session.WriteMessage);
+        var run = new RunRequest([.. process.Command], request.Name, ServiceTags.Create(request.Name), null, true) { GetVariable = process.GetVariable };
+        var recorder = process.CreateRecorder(ledger, _session.CreateOptions(run, process.Discovery, place), context.Time);
+        var accountant = new Accountant();
+        var intensities = settings.OpenIntensities();
+        var service = new ServiceRecorder(recorder, ledger, folder, source, new ServiceRecorderOptions
         {
-            var place = settings.Place is { } given ? Task.FromResult(given) : _session.DetectPlaceAsync(process.Discovery);
-            // Places of weeks: better known from the first day on than by the end of it.
-            place.Wait(TimeSpan.FromSeconds(2), CancellationToken.None);
-            var ledger = new Ledger(new LedgerHome(settings.Home), context.Time, _session.WriteMessage);
-            var run = new RunRequest([.. process.Command], request.Name, ServiceTags.Create(request.Name), null, true) { GetVariable = process.GetVariable };
-            var recorder = process.CreateRecorder(ledger, _session.CreateOptions(run, process.Discovery, place), context.Time);
-            var accountant = new Accountant();
-            var intensities = settings.OpenIntensities();
-            var service = new ServiceRecorder(recorder, ledger, folder, source, new ServiceRecorderOptions
+            Look = request.Look,
+            FindWork = request.FindWork,
+            Account = record => accountant.Account(record, FactorSelector.SelectFactors(record, intensities)).CreateStatement(context.Time.GetUtcNow()),
+            OnProblem = _session.WriteMessage,
+        }, context.Time);
+        _session.WriteMessage(string.Create(CultureInfo.InvariantCulture,
+            $"recording the service {request.Name} (process {process.Id}, {source.Description}); 'tonne service show {request.Name}' shows it."));
+        service.RecordAsync(
+            ended, () => new RunCompletion
             {
-                Look = request.Look,
-                FindWork = request.FindWork,
-                Account = record => accountant.Account(record, FactorSelector.SelectFactors(record, intensities)).CreateStatement(context.Time.GetUtcNow()),
-                OnProblem = _session.WriteMessage,
-            }, context.Time);
-            _session.WriteMessage(string.Create(CultureInfo.InvariantCulture,
-                $"recording the service {request.Name} (process {processId}, {source.Description}); 'tonne service show {request.Name}' shows it."));
-            service.RecordAsync(
-                ended, () => new RunCompletion
-                {
-                    ExitCode = ended.IsCompleted ? getExitCode() : 0,
-                    Place = place.IsCompletedSuccessfully ? place.Result : null,
-                }, stop).GetAwaiter().GetResult();
-        }
+                ExitCode = ended.IsCompleted ? getExitCode() : 0,
+                Place = place.IsCompletedSuccessfully ? place.Result : null,
+            }, stop).GetAwaiter().GetResult();
     }
 
     ServiceFolder Open(out IDisposable held)
