@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Services;
-using Tonne.Cli.Wrapping;
 
 namespace Tonne.Cli.Commands;
 

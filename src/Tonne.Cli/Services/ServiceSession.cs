@@ -7,7 +7,6 @@ using Tonne.Cli.Watching;
 using Tonne.Cli.Wrapping;
 using Tonne.Ledgers;
 using Tonne.Recording;
-using Tonne.Runs;
 using Tonne.Services.Recording;
 
 namespace Tonne.Cli.Services;

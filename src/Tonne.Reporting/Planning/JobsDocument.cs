@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Tonne.Formatting;
 using Tonne.Planning;
 using Tonne.Quantities;
 using Tonne.Reporting.Json;

@@ -3,7 +3,6 @@ using Tonne.Accounting;
 using Tonne.Catalogs;
 using Tonne.Grids;
 using Tonne.Instruments.Feeds;
-using Tonne.Ledgers;
 using Tonne.Planning;
 using Tonne.Quantities;
 using Tonne.Runs;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Tonne.Quantities;
 using Tonne.Services.Recording;
 

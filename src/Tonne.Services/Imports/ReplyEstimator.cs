@@ -3,7 +3,6 @@ using Tonne.Catalogs;
 using Tonne.Estimation.Serving;
 using Tonne.Hardware;
 using Tonne.Ledgers.Calls;
-using Tonne.Quantities;
 using Tonne.Runs;
 
 namespace Tonne.Services.Imports;

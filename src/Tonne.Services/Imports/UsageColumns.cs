@@ -81,8 +81,8 @@ public sealed record UsageColumns
             }
         }
 
-        if (!given.ContainsKey("model") || !given.ContainsKey("time") || !given.ContainsKey("output")
-            || given.ContainsKey("input") == given.ContainsKey("uncached"))
+        var kinds = given.Keys.ToHashSet(StringComparer.Ordinal);
+        if (!kinds.IsSupersetOf(["model", "time", "output"]) || kinds.Contains("input") == kinds.Contains("uncached"))
         {
             throw new FormatException("the columns need model, time, output, and input (with cached tokens) or uncached (without): "
                 + "model=Model,time=Day,input=In,output=Out.");

@@ -87,7 +87,7 @@ public sealed class ServiceRecorder
             WriteIdle();
             Flush();
             run.StopSampling();
-            var result = await run.FinishAsync(completion()).ConfigureAwait(false);
+            var result = await run.FinishAsync(completion(), CancellationToken.None).ConfigureAwait(false);
             Guard("the hours", () => _settler.SettleClosed(run.Id));
             return result;
         }

@@ -7,7 +7,7 @@ public class PowerLimitSetterTests
 {
     readonly List<string> _log = [];
 
-    PowerLimitSetter Of(params ScriptedDevice[] devices) => new(devices, [.. devices.Select(device => device.Now)]);
+    static PowerLimitSetter Of(params ScriptedDevice[] devices) => new(devices, [.. devices.Select(device => device.Now)]);
 
     [Fact]
     public void All_devices_are_set_in_order_and_restored_the_last_first()

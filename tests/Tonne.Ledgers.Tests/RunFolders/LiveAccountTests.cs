@@ -2,7 +2,6 @@ using Tonne.Accounting;
 using Tonne.Grids;
 using Tonne.Quantities;
 using Tonne.Reporting.Watching;
-using Tonne.Runs;
 
 namespace Tonne.Ledgers.Tests.RunFolders;
 

@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Tonne.Services.Imports;
 
 namespace Tonne.Services.Tests.Imports;
 

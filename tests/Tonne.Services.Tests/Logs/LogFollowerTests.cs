@@ -120,11 +120,9 @@ public sealed class LogFollowerTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_may_not_be_read_has_a_reason()
+    public void A_file_that_cannot_be_read_has_a_reason()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "root reads every file");
-        File.WriteAllText(Log, "one\n");
-        File.SetUnixFileMode(Log, UnixFileMode.None);
+        Directory.CreateDirectory(Log);
         using var follower = new LogFollower(Log);
 
         Assert.Contains("cannot be read", follower.Read().Reason, StringComparison.Ordinal);

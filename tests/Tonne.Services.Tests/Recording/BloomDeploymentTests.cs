@@ -25,7 +25,9 @@ public sealed class BloomDeploymentTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     /// <summary>Ended by SIGKILL: nothing after it runs.</summary>
+#pragma warning disable RCS1194 // Only this test throws it.
     sealed class KilledException : Exception;
+#pragma warning restore RCS1194
 
     // More by day than by night, never even; at the end all of it.
     static double GetShare(TimeSpan elapsed)

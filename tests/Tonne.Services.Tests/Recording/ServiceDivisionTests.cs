@@ -1,5 +1,4 @@
 using Tonne.Hardware;
-using Tonne.Quantities;
 using Tonne.Recording.Attribution;
 using Tonne.Services.Recording;
 using Tonne.Services.Requests;
