@@ -192,7 +192,7 @@ const rows: readonly (readonly [string, (amounts: ServiceDocumentAmountsPart) =>
 function Periods({ service, citation }: { service: ServiceDocument; citation: string }) {
   const periods = ([["today", service.today], ["7 days", service.week], ["all", service.all]] as const).filter(([, amounts]) => amounts.seconds > 0 || amounts.requests > 0);
   const table: Table = {
-    head: ["", ...periods.map(([name]) => capital(name))],
+    head: ["Figure", ...periods.map(([name]) => capital(name))],
     rows: rows.map(([name, format]) => [name, ...periods.map(([, amounts]) => thin(format(amounts)))]).filter(([, ...cells]) => cells.some((cell) => cell !== "–" && cell !== "0")),
     numbers: periods.map((_, i) => i + 1),
   };
