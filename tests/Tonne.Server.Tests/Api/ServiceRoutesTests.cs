@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Tonne.Accounting;
+using Tonne.Instruments.Feeds;
 using Tonne.Ledgers.Tests;
 using Tonne.Reporting.Services;
 using Tonne.Services.Accounts;
@@ -27,14 +28,16 @@ public class ServiceRoutesTests
         var document = await server.GetJsonAsync("/api/v1/services/chat");
 
         var accountant = new Accountant();
+        var intensities = new KnownIntensities(KnownIntensities.OpenHistory(server.Ledger.Home.Root));
         var account = ServiceAccount.Read(
-            server.Ledger.Ledger, ServiceFolder.Open(server.Ledger.Home, "chat"), record => accountant.Account(record, FactorSelector.SelectFactors(record)));
+            server.Ledger.Ledger, ServiceFolder.Open(server.Ledger.Home, "chat"), record => accountant.Account(record, FactorSelector.SelectFactors(record, intensities)));
         var expected = JsonNode.Parse(ServiceDocument.From(ServiceReport.From(account, (DateTimeOffset)document["at"]!)).ToJson())!;
         Assert.True(JsonNode.DeepEquals(expected, document), document.ToJsonString());
         Assert.Equal([Run], document["runs"]!.AsArray().Select(run => (string)run!));
         // No requests are known: all of the run's energy is idle.
-        var run = await server.GetJsonAsync($"/api/v1/runs/{Run}");
-        Assert.Equal((double)run["facility_energy_kwh"]!["value"]!, (double)document["all"]!["facility_energy_kwh"]!["value"]!, 1e-12);
+        var record = server.Ledger.Ledger.Load(Run).Record;
+        var footprint = accountant.Account(record, FactorSelector.SelectFactors(record, intensities));
+        Assert.Equal(footprint.FacilityEnergy.Bounds.Best, (double)document["all"]!["facility_energy_kwh"]!["value"]!, 1e-12);
         Assert.Equal(1, (double)document["all"]!["idle_share"]!);
         var listed = Assert.Single((await server.GetJsonAsync("/api/v1/services"))["services"]!.AsArray())!;
         Assert.True(JsonNode.DeepEquals(document["all"], listed["all"]));

@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import type { ServiceDocument, ServiceListDocument } from "../documents";
 import { ServicePage as Report } from "../service/ServicePage";
 import { ifKnown, inGrams, inKilograms, inWattHours, number, type ServiceFigure } from "../service/figures";
@@ -5,6 +6,7 @@ import { formatPercent } from "../shared/format";
 import { IsPart } from "../shared/frame";
 import { describeBoundary, Empty, JsonLink, PageHead, ProblemBox, Skeleton } from "./parts";
 import { useDocument } from "./request";
+import { oneLine } from "./text";
 
 const listAddress = "/api/v1/services";
 
@@ -37,11 +39,11 @@ export function ServicesPage() {
       {services && services.length > 0 && (
         <div class="listing">
           <div class="scroll" tabIndex={0} role="region" aria-label="Services, table">
-            <table>
+            <table class="service-list">
               <thead>
                 <tr>
                   <th scope="col">Service</th>
-                  <th scope="col" class="n">
+                  <th scope="col" class="n medium">
                     Requests today
                   </th>
                   <th scope="col" class="n">
@@ -71,7 +73,7 @@ export function ServicesPage() {
                           {service.alerts.length > 0 && `, ${number(service.alerts.length)} alert${service.alerts.length === 1 ? "" : "s"}`}
                         </small>
                       </td>
-                      <td class="n">{number(service.today.requests)}</td>
+                      <td class="n medium">{number(service.today.requests)}</td>
                       <Cell figure={ifKnown(amounts.wh_per_request, inWattHours)} />
                       <Cell figure={ifKnown(amounts.g_per_request, inGrams)} kind="medium" />
                       <td class="n medium">{amounts.idle_share === null ? "–" : formatPercent(amounts.idle_share)}</td>
@@ -101,6 +103,9 @@ function Cell({ figure, kind = "" }: { figure: ServiceFigure | null; kind?: stri
 export function ServicePage({ name }: { name: string }) {
   const address = `/api/v1/services/${encodeURIComponent(name)}`;
   const service = useDocument<ServiceDocument>(address, { every: 5000 });
+  useEffect(() => {
+    document.title = `Service ${oneLine(name)} · tonne`;
+  }, [name]);
   if (service.problem && !service.data) {
     return (
       <>
@@ -112,7 +117,9 @@ export function ServicePage({ name }: { name: string }) {
   if (!service.data) {
     return (
       <div class="run-page">
-        <PageHead title={`Service ${name}`} isQuiet />
+        <h1 id="top" tabIndex={-1} class="visually-hidden">
+          Service {oneLine(name)}
+        </h1>
         <Skeleton height={84} label="The service" />
         <div style={{ height: "16px" }} />
         <Skeleton height={480} label="The service" />
@@ -121,13 +128,14 @@ export function ServicePage({ name }: { name: string }) {
   }
   return (
     <div class="run-page">
-      <PageHead title={`Service ${name}`} heading={<a href="/services">All services</a>} isQuiet />
+      <span id="top" tabIndex={-1} />
       {service.problem && <ProblemBox problem={service.problem} onRetry={service.retry} />}
       <IsPart.Provider value={true}>
         <Report
           service={service.data}
           above={
             <p class="row documents">
+              <a href="/services">All services</a>
               <span class="quiet">JSON:</span>
               <a href={address}>service</a>
             </p>

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useContext } from "preact/hooks";
-import { oneLine } from "../dashboard/text";
+import { duration, oneLine } from "../dashboard/text";
 import type { ServiceDocument, ServiceDocumentAmountsPart } from "../documents";
 import { describeBoundary } from "../shared/boundary";
 import { formatPercent, formatValue, thin } from "../shared/format";
@@ -8,7 +8,7 @@ import { Footer, Frame, IsPart } from "../shared/frame";
 import { type IntervalRow, Intervals } from "../shared/intervals";
 import { DataTable, Section, type Table } from "../shared/section";
 import { Days } from "./Days";
-import { capital, headlinePeriod, ifKnown, inGrams, inKilograms, inKilowattHours, inLine, inWattHours, number, recordedTime, type ServiceFigure, utc } from "./figures";
+import { capital, headlinePeriod, ifKnown, inGrams, inKilograms, inKilowattHours, inLine, inWattHours, number, type ServiceFigure, utc } from "./figures";
 
 interface ServicePageProps {
   service: ServiceDocument;
@@ -172,7 +172,7 @@ function Rest({ service }: { service: ServiceDocument }) {
 }
 
 const rows: readonly (readonly [string, (amounts: ServiceDocumentAmountsPart) => string])[] = [
-  ["recorded time", (one) => recordedTime(one.seconds)],
+  ["recorded time", (one) => duration(one.seconds)],
   ["requests", (one) => number(one.requests)],
   ["of these failed", (one) => number(one.failed)],
   ["prompt tokens", (one) => number(one.prompt_tokens)],

@@ -1,5 +1,5 @@
 import type { ServiceDocument, ServiceDocumentAmountsPart, ServiceDocumentBoundsPart } from "../documents";
-import { formatBounds, formatPercent, formatValue, thin } from "../shared/format";
+import { formatBounds, formatPercent, thin } from "../shared/format";
 
 /** A figure as it is drawn and read: its full value in its unit, and its texts. */
 export interface ServiceFigure {
@@ -75,10 +75,6 @@ export const capital = (text: string): string => text.charAt(0).toUpperCase() + 
 export function headlinePeriod(service: ServiceDocument): { amounts: ServiceDocumentAmountsPart; words: string } {
   return service.week.wh_per_request ? { amounts: service.week, words: "in the last seven days" } : { amounts: service.all, words: "in all" };
 }
-
-/** Seconds as hours or days: `3.2 h`, `12 days`. */
-export const recordedTime = (seconds: number): string =>
-  seconds < 3600 ? `${formatValue(seconds / 60, "1", 2)} min` : seconds < 2 * 86_400 ? `${formatValue(seconds / 3600, "1", 2)} h` : `${formatValue(seconds / 86_400, "1", 2)} days`;
 
 /** Start of a gap and the like: `2026-11-30 01:17`, UTC. */
 export const utc = (time: string): string => new Date(time).toISOString().slice(0, 16).replace("T", " ");
