@@ -62,8 +62,10 @@ const read = async (page) => {
 const many = (service) => {
   const [{ amounts }] = service.days;
   const scaled = (one, by) => Object.fromEntries(Object.entries(one).map(([key, value]) => [key, /_uj$|requests|tokens$|seconds$/.test(key) && typeof value === "number" ? Math.round(value * by) : /kwh|_kg/.test(key) ? Object.fromEntries(Object.entries(value).map(([bound, of]) => [bound, of * by])) : value]));
+  // Of each part something, so that the chart has all of them.
+  const divided = (one) => ({ ...one, ...Object.fromEntries([["prompt", 0.2], ["output", 0.45], ["held", 0.1], ["waiting", 0.05], ["idle", 0.2]].map(([part, share]) => [`${part}_uj`, one.energy_uj * share])) });
   const days = [];
-  for (let i = 0; i < 120; i++) if (i % 17 !== 3) days.push({ day: new Date(Date.UTC(2026, 6, 1 + i)).toISOString().slice(0, 10), amounts: scaled(amounts, 1e5 * (1.2 + Math.sin(i / 3))) });
+  for (let i = 0; i < 120; i++) if (i % 17 !== 3) days.push({ day: new Date(Date.UTC(2026, 6, 1 + i)).toISOString().slice(0, 10), amounts: divided(scaled(amounts, 1e5 * (1.2 + Math.sin(i / 3)))) });
   return {
     ...service, name: "many", days, all: scaled(amounts, 1e7), kg_per_day: { value: 1.234, low: 0.6, high: 2.5 }, training_kg: { value: 24700, low: 24700, high: 24700 }, break_even_days: 20016.2,
     alerts: ["62 % of the energy of the last seven days fell on no request: fewer or smaller replicas, or stopping at night, would save most of it."],

@@ -74,7 +74,12 @@ static class ServiceCommand
     {
         var name = CreateNameArgument();
         var (since, training) = (CreateSinceOption(), CreateTrainingOption());
-        var output = new Option<string>("--output", "-o") { Description = "The file: .html (a page that works offline), .md (Markdown), .csv (hours and models) or .json; default: Markdown on standard output", HelpName = "FILE" };
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "The file: .html (a page that works offline), .md (Markdown), .csv (hours and models) or .json; "
+                + "default: Markdown on standard output",
+            HelpName = "FILE",
+        };
         var command = new Command("report", "Write the report on a service: days, SCI for AI per request and per 1,000 tokens.") { name, output, since, training };
         command.SetAction(parsed =>
         {
@@ -89,7 +94,8 @@ static class ServiceCommand
                 ".md" => ServiceMarkdown.Render(report),
                 ".csv" => ServiceMarkdown.RenderCsv(report.Account),
                 ".json" => ServiceDocument.From(report).ToJson() + "\n",
-                var other => throw new InvalidInputException($"--output '{file}' ends in '{other}': .html, .md, .csv and .json can be written."),
+                var other => throw new InvalidInputException(
+                    $"--output '{file}' ends in '{other}': .html, .md, .csv and .json can be written."),
             };
             if (file is null)
                 context.Out.Write(text);

@@ -127,8 +127,10 @@ public sealed record PageDocument
         var name = TextSanitizer.ToOneLine(report.Account.Name);
         var request = report.All.WattHoursPerRequest is { } energy
             ? DisplayValue.Format(energy * 1e-3, "kWh").Text + " for each request" : "no request known";
-        return Create(ServiceDocument.From(report), ReportJsonContext.Default.ServiceDocument, $"Service {name}, {FormatDay(report.At)}: {request}",
-            string.Join(' ', ServiceText.Describe(report, "–").Select(TextSanitizer.ToOneLine)), $"service-{Shorten(name, 40)}", FormatDay(report.At));
+        var answer = string.Join(' ', ServiceText.Describe(report, "–").Select(TextSanitizer.ToOneLine));
+        return Create(
+            ServiceDocument.From(report), ReportJsonContext.Default.ServiceDocument, $"Service {name}, {FormatDay(report.At)}: {request}", answer,
+            $"service-{Shorten(name, 40)}", FormatDay(report.At));
     }
 
     /// <summary>The page of the document of a run.</summary>

@@ -26,7 +26,8 @@ sealed class ServiceDirectory(RunDirectory runs, bool isReadOnly, ILogger<Servic
     readonly Dictionary<string, Known> _known = new(StringComparer.Ordinal);
 
     /// <summary>All services, by name.</summary>
-    public IReadOnlyList<ServiceDocument> ReadAll() => [.. ServiceFolder.ListNames(runs.Home).Select(name => ReadKnown(ServiceFolder.Open(runs.Home, name)))];
+    public IReadOnlyList<ServiceDocument> ReadAll() =>
+        [.. ServiceFolder.ListNames(runs.Home).Select(name => ReadKnown(ServiceFolder.Open(runs.Home, name)))];
 
     /// <summary>One service.</summary>
     /// <param name="name">Its name.</param>
@@ -37,8 +38,10 @@ sealed class ServiceDirectory(RunDirectory runs, bool isReadOnly, ILogger<Servic
         var names = ServiceFolder.ListNames(runs.Home);
         if (!names.Contains(name, StringComparer.Ordinal))
         {
-            throw new RequestProblemException(StatusCodes.Status404NotFound, $"there is no service '{TextSanitizer.ToOneLine(name)}'", "path",
-                names.Count > 0 ? $"There are {string.Join(", ", names)}." : "No service is recorded yet: tonne service run --name chat -- COMMAND.");
+            throw new RequestProblemException(
+                StatusCodes.Status404NotFound, $"there is no service '{TextSanitizer.ToOneLine(name)}'", "path",
+                names.Count > 0 ? $"There are {string.Join(", ", names)}."
+                    : "No service is recorded yet: tonne service run --name chat -- COMMAND.");
         }
 
         var folder = ServiceFolder.Open(runs.Home, name);
@@ -53,8 +56,12 @@ sealed class ServiceDirectory(RunDirectory runs, bool isReadOnly, ILogger<Servic
         lock (_lock)
         {
             // A service that has just been begun or ended is read anew.
-            if (_known.TryGetValue(folder.Name, out var known) && runs.Time.GetElapsedTime(known.At) < known.FreshFor && known.Document.IsRecorded == folder.IsRecorded)
+            if (_known.TryGetValue(folder.Name, out var known) && runs.Time.GetElapsedTime(known.At) < known.FreshFor
+                && known.Document.IsRecorded == folder.IsRecorded)
+            {
                 return known.Document;
+            }
+
             var began = runs.Time.GetTimestamp();
             var document = Compute(folder, since: null);
             var cost = CostShare * runs.Time.GetElapsedTime(began);
@@ -68,7 +75,8 @@ sealed class ServiceDirectory(RunDirectory runs, bool isReadOnly, ILogger<Servic
         var ledger = runs.OpenLedger();
         if (!isReadOnly && !folder.IsRecorded)
             TrySettle(folder, ledger);
-        var account = ServiceAccount.Read(ledger, folder, record => _accountant.Account(record, FactorSelector.SelectFactors(record, runs.Intensities)), since);
+        var account = ServiceAccount.Read(
+            ledger, folder, record => _accountant.Account(record, FactorSelector.SelectFactors(record, runs.Intensities)), since);
         return ServiceDocument.From(ServiceReport.From(account, runs.Time.GetUtcNow()));
     }
 
@@ -78,7 +86,8 @@ sealed class ServiceDirectory(RunDirectory runs, bool isReadOnly, ILogger<Servic
         {
             folder.SettleLeft(ledger, ServedModelWork.Find);
         }
-        catch (Exception error) when (error is LedgerUnavailableException or LedgerDamagedException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is LedgerUnavailableException or LedgerDamagedException or IOException
+            or UnauthorizedAccessException)
         {
             log.Warn($"the hours that are left of the service {folder.Name} could not be computed: {error.Message}");
         }

@@ -8,9 +8,11 @@ namespace Tonne.Server.Api;
 sealed record ServiceListDocument(string Schema, IReadOnlyList<ServiceListDocument.ServicePart> Services)
 {
     /// <summary>The document of some services.</summary>
-    public static ServiceListDocument From(IEnumerable<ServiceDocument> services) => new("tonne.services/1", [.. services.Select(static service => new ServicePart(
-        service.Name, service.IsRecorded, service.Days is [var first, ..] ? first.Day : null, service.Boundary, service.Quality, service.Today, service.Week, service.All,
-        service.KgPerDay, service.Alerts, service.Problems, "/api/v1/services/" + service.Name))]);
+    public static ServiceListDocument From(IEnumerable<ServiceDocument> services) => new(
+        "tonne.services/1",
+        [.. services.Select(static service => new ServicePart(
+            service.Name, service.IsRecorded, service.Days is [var first, ..] ? first.Day : null, service.Boundary, service.Quality,
+            service.Today, service.Week, service.All, service.KgPerDay, service.Alerts, service.Problems, "/api/v1/services/" + service.Name))]);
 
     /// <summary>A service.</summary>
     /// <param name="Name">Its name.</param>
@@ -26,6 +28,7 @@ sealed record ServiceListDocument(string Schema, IReadOnlyList<ServiceListDocume
     /// <param name="Problems">What could not be read.</param>
     /// <param name="Address">Where all of it is.</param>
     public sealed record ServicePart(
-        string Name, bool IsRecorded, string? Since, string? Boundary, string? Quality, ServiceDocument.AmountsPart Today, ServiceDocument.AmountsPart Week,
-        ServiceDocument.AmountsPart All, ServiceDocument.BoundsPart? KgPerDay, IReadOnlyList<string> Alerts, IReadOnlyList<string> Problems, string Address);
+        string Name, bool IsRecorded, string? Since, string? Boundary, string? Quality, ServiceDocument.AmountsPart Today,
+        ServiceDocument.AmountsPart Week, ServiceDocument.AmountsPart All, ServiceDocument.BoundsPart? KgPerDay, IReadOnlyList<string> Alerts,
+        IReadOnlyList<string> Problems, string Address);
 }

@@ -101,8 +101,10 @@ sealed class TonneTools(RunDirectory runs, AdviceRoutes advice, ServiceDirectory
         [Description("Only runs of this project")] string? project = null) =>
         Answer(() => TotalDocument.From(runs.OpenLedger().Total(new TotalQuery { By = by is null ? [] : TotalKey.Parse(by), Runs = new LedgerQuery { Project = project } })).ToJson());
 
-    [McpServerTool(Name = "service", Title = "A deployed model", ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false)]
-    [Description("A deployed model that is recorded: energy (Wh) and emissions (g CO2e) for each request and 1,000 tokens, idle share, kg a day, by day and by model; or, without name, all services.")]
+    [McpServerTool(
+        Name = "service", Title = "A deployed model", ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false)]
+    [Description("A deployed model that is recorded: energy (Wh) and emissions (g CO2e) for each request and 1,000 tokens, idle share, "
+        + "kg a day, by day and by model; or, without name, all services.")]
     public CallToolResult ReadService([Description("Name of the service; without it all are listed")] string? name = null) =>
         Answer(() => string.IsNullOrWhiteSpace(name) ? ServiceRoutes.FormatList(services) : services.Read(name).ToJson());
 

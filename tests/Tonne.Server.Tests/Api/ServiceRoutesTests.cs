@@ -30,7 +30,8 @@ public class ServiceRoutesTests
         var accountant = new Accountant();
         var intensities = new KnownIntensities(KnownIntensities.OpenHistory(server.Ledger.Home.Root));
         var account = ServiceAccount.Read(
-            server.Ledger.Ledger, ServiceFolder.Open(server.Ledger.Home, "chat"), record => accountant.Account(record, FactorSelector.SelectFactors(record, intensities)));
+            server.Ledger.Ledger, ServiceFolder.Open(server.Ledger.Home, "chat"),
+            record => accountant.Account(record, FactorSelector.SelectFactors(record, intensities)));
         var expected = JsonNode.Parse(ServiceDocument.From(ServiceReport.From(account, (DateTimeOffset)document["at"]!)).ToJson())!;
         Assert.True(JsonNode.DeepEquals(expected, document), document.ToJsonString());
         Assert.Equal([Run], document["runs"]!.AsArray().Select(run => (string)run!));

@@ -20,7 +20,8 @@ public class McpTests
 
         var tools = await client.ListToolsAsync(cancellationToken: Cancelled);
 
-        Assert.Equal(["advise", "compare", "estimate_inference", "estimate_training", "explain", "footprint", "runs", "service", "totals"], tools.Select(tool => tool.Name).Order(StringComparer.Ordinal));
+        string[] names = ["advise", "compare", "estimate_inference", "estimate_training", "explain", "footprint", "runs", "service", "totals"];
+        Assert.Equal(names, tools.Select(tool => tool.Name).Order(StringComparer.Ordinal));
         Assert.All(tools, tool => Assert.True(tool.ProtocolTool.Annotations?.ReadOnlyHint));
         var run = await CallAsync(client, "runs", ("run", "last"));
         // The figures are those of the command line.

@@ -21,7 +21,8 @@ public class ServicePageTrials
         using var tonne = new TonneCommand();
         var looks = 0;
         using var server = new HttpStandIn((_, _) => (200, WriteMetrics(Interlocked.Increment(ref looks))));
-        string[] record = ["service", "run", "--name", "chat", "--metrics", $"http://{server.Host}/metrics", "--look", "1s", "--zone", "FR", "--"];
+        string[] record =
+            ["service", "run", "--name", "chat", "--metrics", $"http://{server.Host}/metrics", "--look", "1s", "--zone", "FR", "--"];
         (await tonne.RunAsync([.. record, "sleep", "5"])).Expect(0);
         using var now = tonne.Start([.. record, "sleep", "300"]);
         try
@@ -29,8 +30,9 @@ public class ServicePageTrials
             var file = tonne.At("chat.html");
             (await tonne.RunAsync("service", "report", "chat", "-o", file)).Expect(0);
 
-            var result = JsonNode.Parse((await tonne.RunOtherAsync(node, Path.Combine(TonneCommand.Repository, "web", "trial", "service.mjs"),
-                "--tonne", TonneCommand.Executable, "--name", "chat", "--file", file,
+            var script = Path.Combine(TonneCommand.Repository, "web", "trial", "service.mjs");
+            var result = JsonNode.Parse((await tonne.RunOtherAsync(
+                node, script, "--tonne", TonneCommand.Executable, "--name", "chat", "--file", file,
                 "--shots", Environment.GetEnvironmentVariable("TONNE_TRIAL_SHOTS") ?? tonne.At("shots"))).Expect(0).Output)!;
 
             foreach (var list in new[] { "errors", "failed", "axe", "overflow" })
@@ -38,7 +40,12 @@ public class ServicePageTrials
             var expected = result["expected"]!.AsArray();
             Assert.True((int)expected[0]!["days"]![0]!["requests"]! > 0, expected.ToJsonString());
             foreach (var place in new[] { "page", "file", "api" })
-                Assert.True(expected.Any(one => JsonNode.DeepEquals(one, result[place])), $"{place}: {result[place]!.ToJsonString()}\nexpected: {expected.ToJsonString()}");
+            {
+                Assert.True(
+                    expected.Any(one => JsonNode.DeepEquals(one, result[place])),
+                    $"{place}: {result[place]!.ToJsonString()}\nexpected: {expected.ToJsonString()}");
+            }
+
             Assert.Equal("/services/chat", (string)result["tile"]!["address"]!);
             Assert.Equal((string)result["tile"]!["requests"]!, ((long)expected[0]!["today"]!).ToString("N0", CultureInfo.InvariantCulture));
             Assert.Contains((string)result["tile"]!["request"]!, (string)result["headline"]!, StringComparison.Ordinal);
@@ -62,7 +69,8 @@ public class ServicePageTrials
             page.Append(CultureInfo.InvariantCulture, $"vllm:request_success_total{label} {looks * requests}\n");
             page.Append(CultureInfo.InvariantCulture, $"vllm:prompt_tokens_total{label} {looks * requests * 300}\n");
             page.Append(CultureInfo.InvariantCulture, $"vllm:generation_tokens_total{label} {looks * requests * 120}\n");
-            page.Append(CultureInfo.InvariantCulture, $"vllm:num_requests_running{label} {requests}\nvllm:num_requests_waiting{label} {requests - 1}\n");
+            page.Append(CultureInfo.InvariantCulture, $"vllm:num_requests_running{label} {requests}\n");
+            page.Append(CultureInfo.InvariantCulture, $"vllm:num_requests_waiting{label} {requests - 1}\n");
         }
 
         return page.ToString();
