@@ -56,6 +56,8 @@ static class ServerApplication
         services.AddRoutingCore();
         services.AddSingleton(options).AddSingleton(options.Time).AddSingleton(options.Home);
         services.AddSingleton(provider => new RunDirectory(options.Home, options.Time, options.ReadOnly, provider.GetRequiredService<ILogger<RunDirectory>>()));
+        services.AddSingleton(provider => new ServiceDirectory(
+            provider.GetRequiredService<RunDirectory>(), options.ReadOnly, provider.GetRequiredService<ILogger<ServiceDirectory>>()));
         services.AddSingleton<LiveHub>().AddSingleton<MetricsRoutes>().AddSingleton<DoctorRoutes>().AddSingleton<AdviceRoutes>();
         services.ConfigureHttpJsonOptions(json =>
         {
@@ -76,6 +78,7 @@ static class ServerApplication
         server.Services.GetRequiredService<AdviceRoutes>().Map(api);
         LiveRoutes.Map(api, runs, server.Services.GetRequiredService<LiveHub>(), options.Time);
         TotalRoutes.Map(api, runs);
+        ServiceRoutes.Map(api, server.Services.GetRequiredService<ServiceDirectory>());
         EstimateRoutes.Map(api);
         FootprintRoutes.Map(api, runs);
         CatalogRoutes.Map(api);

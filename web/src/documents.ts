@@ -10,6 +10,8 @@ export interface ServerDocuments {
   BudgetDocument?: BudgetDocument;
   CatalogListDocument?: CatalogListDocument;
   AdviceDocument?: AdviceDocument;
+  ServiceListDocument?: ServiceListDocument;
+  ServiceDocument?: ServiceDocument;
   WatchDocument?: WatchDocument;
 }
 export interface RunPageDocument {
@@ -204,6 +206,92 @@ export interface AdviceDocumentUnknownPart {
   why: string;
   command: string[];
   command_text: string;
+}
+export interface ServiceListDocument {
+  schema: string;
+  services: ServiceListDocumentServicePart[];
+}
+export interface ServiceListDocumentServicePart {
+  name: string;
+  is_recorded: boolean;
+  since: null | string;
+  boundary: null | string;
+  quality: null | string;
+  today: ServiceDocumentAmountsPart;
+  week: ServiceDocumentAmountsPart;
+  all: ServiceDocumentAmountsPart;
+  kg_per_day: null | ServiceDocumentBoundsPart;
+  alerts: string[];
+  problems: string[];
+  address: string;
+}
+export interface ServiceDocumentAmountsPart {
+  seconds: number;
+  unknown_seconds: number;
+  requests: number;
+  failed: number;
+  requests_without_energy: number;
+  prompt_tokens: number;
+  cached_tokens: number;
+  output_tokens: number;
+  reasoning_tokens: number;
+  energy_uj: number;
+  prompt_uj: number;
+  output_uj: number;
+  held_uj: number;
+  waiting_uj: number;
+  idle_uj: number;
+  idle_share: null | number;
+  facility_energy_kwh: ServiceDocumentBoundsPart;
+  operational_kg: ServiceDocumentBoundsPart;
+  emissions_kg: ServiceDocumentBoundsPart;
+  wh_per_request: null | ServiceDocumentBoundsPart;
+  g_per_request: null | ServiceDocumentBoundsPart;
+  wh_per1000_tokens: null | ServiceDocumentBoundsPart;
+  g_per1000_tokens: null | ServiceDocumentBoundsPart;
+  j_per_prompt_token: null | number;
+  j_per_output_token: null | number;
+}
+export interface ServiceDocumentBoundsPart {
+  value: number;
+  low: number;
+  high: number;
+}
+export interface ServiceDocument {
+  schema?: string;
+  name: string;
+  at: string;
+  is_recorded: boolean;
+  boundary: null | string;
+  quality: null | string;
+  method: null | string;
+  today: ServiceDocumentAmountsPart;
+  week: ServiceDocumentAmountsPart;
+  all: ServiceDocumentAmountsPart;
+  kg_per_day: null | ServiceDocumentBoundsPart;
+  training_kg: null | ServiceDocumentBoundsPart;
+  break_even_days: null | number;
+  models: ServiceDocumentServiceModelPart[];
+  days: ServiceDocumentServiceDayPart[];
+  percentiles_wh?: null | number;
+  percentiles_reason: string;
+  alerts: string[];
+  gaps: ServiceDocumentServiceGapPart[];
+  runs: string[];
+  problems: string[];
+}
+export interface ServiceDocumentServiceModelPart {
+  model: string;
+  amounts: ServiceDocumentAmountsPart;
+}
+export interface ServiceDocumentServiceDayPart {
+  day: string;
+  amounts: ServiceDocumentAmountsPart;
+}
+export interface ServiceDocumentServiceGapPart {
+  from: string;
+  to: string;
+  reason: string;
 }
 export interface WatchDocument {
   schema?: string;

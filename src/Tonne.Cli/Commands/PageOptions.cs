@@ -107,7 +107,8 @@ sealed record PageOptions(Option<bool> Html, Option<string?> Output, Option<bool
         return 0;
     }
 
-    static bool HasTemplate(CommandContext context)
+    /// <summary>Whether pages can be written; if not, a message says why.</summary>
+    public static bool HasTemplate(CommandContext context)
     {
         if (HtmlReport.IsAvailable)
             return true;

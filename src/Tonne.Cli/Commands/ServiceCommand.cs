@@ -4,9 +4,11 @@ using Tonne.Cli.Configuration;
 using Tonne.Cli.Services;
 using Tonne.Ledgers.Budgets;
 using Tonne.Quantities;
+using Tonne.Reporting.Html;
 using Tonne.Reporting.Services;
 using Tonne.Services.Accounts;
 using Tonne.Services.Recording;
+using Tonne.Services.Requests;
 
 namespace Tonne.Cli.Commands;
 
@@ -72,18 +74,28 @@ static class ServiceCommand
     {
         var name = CreateNameArgument();
         var (since, training) = (CreateSinceOption(), CreateTrainingOption());
-        var output = new Option<string>("--output", "-o") { Description = "The file: .md (Markdown), .csv (hours and models) or .json; default: Markdown on standard output", HelpName = "FILE" };
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "The file: .html (a page that works offline), .md (Markdown), .csv (hours and models) or .json; "
+                + "default: Markdown on standard output",
+            HelpName = "FILE",
+        };
         var command = new Command("report", "Write the report on a service: days, SCI for AI per request and per 1,000 tokens.") { name, output, since, training };
         command.SetAction(parsed =>
         {
             var report = ReadReport(parsed, context, name, since, training);
             var file = parsed.GetValue(output);
-            var text = Path.GetExtension(file ?? ".md").ToLowerInvariant() switch
+            var format = Path.GetExtension(file ?? ".md").ToLowerInvariant();
+            if (format == ".html" && !PageOptions.HasTemplate(context))
+                return CommandLine.Failure;
+            var text = format switch
             {
+                ".html" => PageDocument.FromService(report).ToHtml(),
                 ".md" => ServiceMarkdown.Render(report),
                 ".csv" => ServiceMarkdown.RenderCsv(report.Account),
                 ".json" => ServiceDocument.From(report).ToJson() + "\n",
-                var other => throw new InvalidInputException($"--output '{file}' ends in '{other}': .md, .csv and .json can be written."),
+                var other => throw new InvalidInputException(
+                    $"--output '{file}' ends in '{other}': .html, .md, .csv and .json can be written."),
             };
             if (file is null)
                 context.Out.Write(text);
@@ -112,7 +124,7 @@ static class ServiceCommand
         var accountant = new Accountant();
         var intensities = session.Settings.OpenIntensities();
         if (!folder.IsRecorded)
-            folder.SettleLeft(session.Ledger, ServiceModels.FindWork);
+            folder.SettleLeft(session.Ledger, ServedModelWork.Find);
         var account = ServiceAccount.Read(
             session.Ledger, folder, record => accountant.Account(record, FactorSelector.SelectFactors(record, intensities)), from);
         return ServiceReport.From(account, now, parsed.GetValue(training) is { } given ? ReadTraining(given, session) : null);

@@ -12,6 +12,7 @@ using Tonne.Reporting.Html.Comparisons;
 using Tonne.Reporting.Html.Documents;
 using Tonne.Reporting.Html.Estimates;
 using Tonne.Reporting.Html.LifeCycles;
+using Tonne.Reporting.Services;
 using Tonne.Runs;
 
 namespace Tonne.Reporting.Html;
@@ -116,6 +117,20 @@ public sealed record PageDocument
     {
         ArgumentNullException.ThrowIfNull(estimate);
         return FromEstimate(InferenceEstimatePage.Create(estimate, requests, requestsPerDay, now));
+    }
+
+    /// <summary>The page of a service.</summary>
+    /// <param name="report">The report on it; its document is in the page as it is.</param>
+    public static PageDocument FromService(ServiceReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var name = TextSanitizer.ToOneLine(report.Account.Name);
+        var request = report.All.WattHoursPerRequest is { } energy
+            ? DisplayValue.Format(energy * 1e-3, "kWh").Text + " for each request" : "no request known";
+        var answer = string.Join(' ', ServiceText.Describe(report, "–").Select(TextSanitizer.ToOneLine));
+        return Create(
+            ServiceDocument.From(report), ReportJsonContext.Default.ServiceDocument, $"Service {name}, {FormatDay(report.At)}: {request}", answer,
+            $"service-{Shorten(name, 40)}", FormatDay(report.At));
     }
 
     /// <summary>The page of the document of a run.</summary>

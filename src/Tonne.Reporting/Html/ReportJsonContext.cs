@@ -3,6 +3,7 @@ using Tonne.Reporting.Html.Comparisons;
 using Tonne.Reporting.Html.Documents;
 using Tonne.Reporting.Html.Estimates;
 using Tonne.Reporting.Html.LifeCycles;
+using Tonne.Reporting.Services;
 
 namespace Tonne.Reporting.Html;
 
@@ -15,4 +16,5 @@ namespace Tonne.Reporting.Html;
 [JsonSerializable(typeof(ComparisonPageDocument))]
 [JsonSerializable(typeof(FootprintPageDocument))]
 [JsonSerializable(typeof(EstimatePageDocument))]
+[JsonSerializable(typeof(ServiceDocument))]
 sealed partial class ReportJsonContext : JsonSerializerContext;

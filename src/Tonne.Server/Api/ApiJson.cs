@@ -11,6 +11,7 @@ namespace Tonne.Server.Api;
 [JsonSerializable(typeof(FilterDocument))]
 [JsonSerializable(typeof(CatalogListDocument))]
 [JsonSerializable(typeof(VersionDocument))]
+[JsonSerializable(typeof(ServiceListDocument))]
 sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The context to write with: the settings of the other documents.</summary>

@@ -98,7 +98,8 @@ sealed class ApiRequest
         : double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
         : throw RequestProblemException.ForParameter(name, $"'{text}' is not a number from {least} to {most}", "Write it with a decimal point.");
 
-    DateTimeOffset? GetTime(string name)
+    /// <summary>A time.</summary>
+    public DateTimeOffset? GetTime(string name)
     {
         try
         {

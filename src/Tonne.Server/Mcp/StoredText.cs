@@ -16,7 +16,7 @@ static class StoredText
     static readonly HashSet<string> _stored = new(StringComparer.Ordinal)
     {
         "name", "project", "tags", "user", "machine", "node", "account", "command", "command_text", "notes", "note", "text", "observation", "stage", "label", "campaign", "host", "device", "group", "detail", "where", "title",
-        "job", "problem", "description", "run_name", "search",
+        "job", "problem", "description", "run_name", "search", "model", "reason", "alerts", "problems",
     };
 
     static readonly JsonSerializerOptions _options = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -15,8 +15,9 @@ namespace Tonne.Server.Mcp;
 /// <summary>The tools of the Model Context Protocol server. None writes anything.</summary>
 /// <param name="runs">The runs.</param>
 /// <param name="advice">The advice on a run.</param>
+/// <param name="services">The services.</param>
 [McpServerToolType]
-sealed class TonneTools(RunDirectory runs, AdviceRoutes advice)
+sealed class TonneTools(RunDirectory runs, AdviceRoutes advice, ServiceDirectory services)
 {
     const int MaxRuns = 50;
 
@@ -99,6 +100,13 @@ sealed class TonneTools(RunDirectory runs, AdviceRoutes advice)
         [Description("Groups with commas between: project, user, month, year, model, machine, zone")] string? by = null,
         [Description("Only runs of this project")] string? project = null) =>
         Answer(() => TotalDocument.From(runs.OpenLedger().Total(new TotalQuery { By = by is null ? [] : TotalKey.Parse(by), Runs = new LedgerQuery { Project = project } })).ToJson());
+
+    [McpServerTool(
+        Name = "service", Title = "A deployed model", ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false)]
+    [Description("A deployed model that is recorded: energy (Wh) and emissions (g CO2e) for each request and 1,000 tokens, idle share, "
+        + "kg a day, by day and by model; or, without name, all services.")]
+    public CallToolResult ReadService([Description("Name of the service; without it all are listed")] string? name = null) =>
+        Answer(() => string.IsNullOrWhiteSpace(name) ? ServiceRoutes.FormatList(services) : services.Read(name).ToJson());
 
     [McpServerTool(Name = "footprint", Title = "Footprint of a life cycle", ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false)]
     [Description("The footprint of a model's whole life (experiments, training, deployment) from a description in YAML or JSON, format tonne.life/1.")]

@@ -23,7 +23,10 @@ static class DashboardPages
 
     /// <summary>Addresses of pages; the script in the page shows the one that is asked for.</summary>
     public static IReadOnlyList<string> Addresses { get; } =
-        ["/", "/runs/{run}", "/runs/{run}/live", "/compare", "/estimate/training", "/estimate/inference", "/footprint", "/catalogs", "/catalogs/{catalog}", "/doctor", "/totals", "/budgets"];
+    [
+        "/", "/runs/{run}", "/runs/{run}/live", "/compare", "/estimate/training", "/estimate/inference", "/footprint", "/catalogs",
+        "/catalogs/{catalog}", "/doctor", "/totals", "/budgets", "/services", "/services/{service}",
+    ];
 
     /// <summary>Whether the pages were built into this assembly.</summary>
     public static bool AreAvailable => Resources.GetManifestResourceInfo(Shell) is not null;

@@ -65,6 +65,23 @@ public sealed record ServedModelWork
     /// <summary>Whether the architecture is assumed, not known.</summary>
     public bool IsAssumed { get; init; }
 
+    /// <summary>The work of a model by its name.</summary>
+    /// <param name="name">The name as a server states it, with or without the publisher before a slash.</param>
+    /// <returns>Its work; null if the name is not in the catalog of models.</returns>
+    public static ServedModelWork? Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        for (var rest = name; rest.Length > 0;)
+        {
+            if (LanguageModelCatalog.Find(rest).Value is { } model)
+                return FromModel(model);
+            var slash = rest.IndexOf('/', StringComparison.Ordinal);
+            rest = slash < 0 ? "" : rest[(slash + 1)..];
+        }
+
+        return null;
+    }
+
     /// <summary>The work of a known model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="format">Its weights. Default: null, those of <see cref="LanguageModel.Format"/>, else 16 bits.</param>

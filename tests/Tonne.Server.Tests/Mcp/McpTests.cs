@@ -20,7 +20,8 @@ public class McpTests
 
         var tools = await client.ListToolsAsync(cancellationToken: Cancelled);
 
-        Assert.Equal(["advise", "compare", "estimate_inference", "estimate_training", "explain", "footprint", "runs", "totals"], tools.Select(tool => tool.Name).Order(StringComparer.Ordinal));
+        string[] names = ["advise", "compare", "estimate_inference", "estimate_training", "explain", "footprint", "runs", "service", "totals"];
+        Assert.Equal(names, tools.Select(tool => tool.Name).Order(StringComparer.Ordinal));
         Assert.All(tools, tool => Assert.True(tool.ProtocolTool.Annotations?.ReadOnlyHint));
         var run = await CallAsync(client, "runs", ("run", "last"));
         // The figures are those of the command line.
@@ -30,6 +31,7 @@ public class McpTests
         Assert.Equal(1, (int)(await CallAsync(client, "runs", ("search", "mnist")))["total"]!);
         Assert.Equal("tonne.training-estimate/1", (string)(await CallAsync(client, "estimate_training", ("hardware", "h100"), ("model", "llama-3.1-8b")))["schema"]!);
         Assert.Equal("tonne.inference-estimate/1", (string)(await CallAsync(client, "estimate_inference", ("hardware", "h100"), ("model", "llama-3.1-70b"), ("outputTokens", "400")))["schema"]!);
+        Assert.Equal("tonne.services/1", (string)(await CallAsync(client, "service"))["schema"]!);
         Assert.Equal("tonne.total/1", (string)(await CallAsync(client, "totals", ("by", "project")))["schema"]!);
     }
 

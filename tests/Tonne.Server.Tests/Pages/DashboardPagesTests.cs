@@ -11,7 +11,11 @@ public partial class DashboardPagesTests
 
     static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Pages { get; } = [.. DashboardPages.Addresses.Select(address => address.Replace("{run}", Id, StringComparison.Ordinal).Replace("{catalog}", "zones", StringComparison.Ordinal))];
+    public static TheoryData<string> Pages { get; } = 
+    [
+        .. DashboardPages.Addresses.Select(address => address.Replace("{run}", Id, StringComparison.Ordinal)
+            .Replace("{catalog}", "zones", StringComparison.Ordinal).Replace("{service}", "chat", StringComparison.Ordinal)),
+    ];
 
     [Theory, MemberData(nameof(Pages))]
     public async Task Every_page_is_the_same_document_with_nothing_stored_in_it(string address)

@@ -10,7 +10,11 @@ namespace Tonne.Server.Tests.Pages;
 /// <summary>The schema of the documents that the pages read; <c>npm run types</c> makes <c>web/src/documents.ts</c> from it.</summary>
 public class ServerSchemaTests
 {
-    static readonly string[] _documents = ["RunPageDocument", "FilterDocument", "TotalDocument", "BudgetDocument", "CatalogListDocument", "AdviceDocument"];
+    static readonly string[] _documents =
+    [
+        "RunPageDocument", "FilterDocument", "TotalDocument", "BudgetDocument", "CatalogListDocument", "AdviceDocument",
+        "ServiceListDocument", "ServiceDocument",
+    ];
 
     // The OpenAPI document does not have it, as its address answers a stream.
     static readonly Type[] _others = [typeof(WatchDocument)];

@@ -4,6 +4,7 @@ import { thin } from "../shared/format";
 import { describeQuantity, Empty, JsonLink, PageHead, ProblemBox, Skeleton, textOf } from "./parts";
 import { useDocument } from "./request";
 import { open, withQuery, type Place } from "./router";
+import { ServicesNow } from "./ServicesNow";
 import { count, duration, localTime, oneLine } from "./text";
 import { dimensions, findingOf, sumSentence, TotalsPicture } from "./totals";
 
@@ -69,6 +70,7 @@ export function RunsPage({ place }: { place: Place }) {
         <p class="boundary-line">{sentence ? `${sentence.boundary}.` : isSummable ? "\u00a0" : "Sums over time follow every filter but the search and the machine."}</p>
       </PageHead>
       <RunningNow />
+      <ServicesNow />
       {isSummable && (
         <section id="totals" aria-labelledby="totals-finding" class="first">
           <div class="section-head">

@@ -13,10 +13,12 @@ import { PageHead } from "./parts";
 import { open, positionOf, usePlace, type Place } from "./router";
 import { RunPage } from "./RunPage";
 import { RunsPage } from "./RunsPage";
+import { ServicePage, ServicesPage } from "./ServicesPage";
 import { TotalsPage } from "./TotalsPage";
 
 const sections = [
   ["/", "Runs", "r"],
+  ["/services", "Services", "s"],
   ["/totals", "Totals", "t"],
   ["/compare", "Compare", "c"],
   ["/estimate/training", "Estimate", "e"],
@@ -101,6 +103,7 @@ function Page({ place }: { place: Place }) {
   if (one === undefined) return <RunsPage place={place} />;
   if (one === "runs" && two !== undefined && three === undefined) return <RunPage key={two} run={two} place={place} />;
   if (one === "runs" && two !== undefined && three === "live") return <LivePage key={two} run={two} />;
+  if (one === "services") return two === undefined ? <ServicesPage /> : <ServicePage key={two} name={two} />;
   if (one === "totals") return <TotalsPage place={place} />;
   if (one === "compare") return <ComparePage place={place} />;
   if (one === "estimate") return <EstimatePage key={two ?? ""} kind={two === "inference" ? "inference" : "training"} place={place} />;

@@ -6,10 +6,12 @@ import { EstimatePage } from "../estimate/EstimatePage";
 import type { EstimatePage as Estimate } from "../estimate/payload";
 import { FootprintPage } from "../footprint/FootprintPage";
 import type { FootprintPage as Footprint } from "../footprint/payload";
+import type { ServiceDocument } from "../documents";
 import type { Report } from "../payload";
+import { ServicePage } from "../service/ServicePage";
 import { ReportPage } from "./ReportPage";
 
-const page = JSON.parse(document.getElementById("data")!.textContent!) as Report | ComparisonPage | Footprint | Estimate;
+const page = JSON.parse(document.getElementById("data")!.textContent!) as Report | ComparisonPage | Footprint | Estimate | (ServiceDocument & { schema: "tonne.service-report/1" });
 const root = document.getElementById("page")!;
 root.replaceChildren();
 render(
@@ -19,6 +21,8 @@ render(
     <FootprintPage footprint={page} />
   ) : page.schema === "tonne.report-estimate/1" ? (
     <EstimatePage estimate={page} />
+  ) : page.schema === "tonne.service-report/1" ? (
+    <ServicePage service={page} />
   ) : (
     <ReportPage
       report={page}

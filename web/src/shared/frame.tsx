@@ -77,7 +77,7 @@ export function Frame(props: {
 }
 
 /** The end of a page: method, factors, and what is left out. */
-export function Footer(props: { run?: string; method: string; hash: string; children?: ComponentChildren }) {
+export function Footer(props: { run?: string; method: string; hash?: string; children?: ComponentChildren }) {
   const isPart = useContext(IsPart);
   return (
     <footer>
@@ -89,7 +89,8 @@ export function Footer(props: { run?: string; method: string; hash: string; chil
         ) : (
           "Method "
         )}
-        {props.method} · factors {props.hash}.
+        {props.method}
+        {props.hash && ` · factors ${props.hash}`}.
         {!isPart && (
           <>
             {" "}
