@@ -96,6 +96,7 @@ const pages = [
   "/catalogs",
   "/catalogs/equivalents",
   "/budgets",
+  "/services",
   "/doctor",
 ];
 result.pages = pages;

@@ -205,7 +205,7 @@ function Periods({ service, citation }: { service: ServiceDocument; citation: st
       id="periods"
       kicker="Today, seven days and all"
       finding={all ? `A request took ${inLine(all)} in all` : "No request is known"}
-      note={`Days begin at midnight UTC. ${all ? `Means only: ${service.percentiles_reason}` : "Without requests all energy is idle: give the address of the server's metrics with --metrics."}`}
+      note={`Days begin at midnight UTC. ${all ? `Means only. ${service.percentiles_reason}` : "Without requests all energy is idle: give the address of the server's metrics with --metrics."}`}
       table={table}
       hasTwin={false}
       json={{ today: service.today, week: service.week, all: service.all }}
