@@ -25,8 +25,11 @@ public sealed class MetricsUseSource : IUseSource
     readonly string? _model;
     readonly bool _startsAtZero;
     readonly TimeProvider _time;
+    readonly DateTimeOffset _createdAt;
+    readonly long _createdTimestamp;
     readonly HttpClient _client;
     bool _isCompared;
+    bool _hadNoCounters;
 
     /// <summary>Creates a source; nothing is asked yet.</summary>
     /// <param name="address">Address of the metrics, <c>http</c> or <c>https</c>.</param>
@@ -44,6 +47,7 @@ public sealed class MetricsUseSource : IUseSource
             throw new ArgumentException("The metrics need an address of http or https.", nameof(address));
         (_address, _metrics, _model, _startsAtZero) = (address, metrics, model, startsAtZero);
         (_time, _reader) = (time ?? TimeProvider.System, new ServingMetricReader(metrics));
+        (_createdAt, _createdTimestamp) = (_time.GetUtcNow(), _time.GetTimestamp());
         _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, ConnectTimeout = _timeout })
         {
             Timeout = Timeout.InfiniteTimeSpan,
@@ -64,7 +68,7 @@ public sealed class MetricsUseSource : IUseSource
         if (_startsAtZero)
             return;
         // A state is a page with the counters alone.
-        _isCompared = _reader.Read(MetricPage.Parse(state), _time.GetUtcNow() - TimeSpan.FromTicks(1)).Server is not null;
+        _isCompared = _reader.Read(MetricPage.Parse(state), GetTime() - TimeSpan.FromTicks(1)).Server is not null;
     }
 
     /// <inheritdoc/>
@@ -80,7 +84,7 @@ public sealed class MetricsUseSource : IUseSource
                 return Fail($"it answered {((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture)}");
             page = MetricPage.Parse(await answer.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false));
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return Fail("it did not answer within 5 s");
         }
@@ -89,9 +93,11 @@ public sealed class MetricsUseSource : IUseSource
             return Fail((error.InnerException ?? error).Message.TrimEnd('.'));
         }
 
-        if (_startsAtZero && !_isCompared && page.Reason is null)
-            _reader.Read(MetricPage.Parse(ToState(page, static _ => 0)), _time.GetUtcNow() - TimeSpan.FromTicks(1));
-        var reading = _reader.Read(page, _time.GetUtcNow());
+        if ((_startsAtZero || _hadNoCounters) && !_isCompared && page.Reason is null)
+            _reader.Read(MetricPage.Parse(ToState(page, static _ => 0)), GetTime() - TimeSpan.FromTicks(1));
+        var reading = _reader.Read(page, GetTime());
+        // Many servers show their counters from the first request on: those that were not there have counted nothing.
+        _hadNoCounters |= reading.Server is null && page.IsComplete;
         if (reading.Reason is { } reason && (_isCompared || reading.Server is null))
             return Fail(reason.TrimEnd('.'));
         _isCompared = true;
@@ -100,6 +106,9 @@ public sealed class MetricsUseSource : IUseSource
 
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
+
+    // A clock that is set back must not make pages look older than those before.
+    DateTimeOffset GetTime() => _createdAt + _time.GetElapsedTime(_createdTimestamp);
 
     static UseReading Fail(string reason) => new([], Gap: reason);
 

@@ -24,14 +24,15 @@ public sealed class ServiceFolder
     /// <summary>The folder.</summary>
     public string Location { get; }
 
-    /// <summary>Names of the services of a ledger, sorted.</summary>
+    /// <summary>Names of the services of a ledger that were or are recorded, sorted.</summary>
     /// <param name="home">The ledger.</param>
     public static IReadOnlyList<string> ListNames(LedgerHome home)
     {
         ArgumentNullException.ThrowIfNull(home);
         var root = GetRoot(home);
         return Directory.Exists(root)
-            ? [.. Directory.GetDirectories(root).Select(Path.GetFileName).OfType<string>().Where(static name => IsName(name)).Order(StringComparer.Ordinal)] : [];
+            ? [.. Directory.GetDirectories(root).Select(Path.GetFileName).OfType<string>()
+                .Where(name => IsName(name) && Open(home, name) is var service && (service.HasRuns || service.IsRecorded)).Order(StringComparer.Ordinal)] : [];
     }
 
     /// <summary>Whether a text can name a service: 1 to 60 letters, digits, <c>.</c>, <c>_</c> and <c>-</c>, the first one a letter or digit.</summary>
@@ -49,6 +50,9 @@ public sealed class ServiceFolder
 
     /// <summary>Whether the service was ever recorded.</summary>
     public bool Exists => Directory.Exists(Location);
+
+    // A recorder that found no server leaves a lock alone.
+    bool HasRuns => Directory.Exists(HoursFolder) || Directory.Exists(LooksFolder);
 
     /// <summary>Takes the lock of the recorder.</summary>
     /// <returns>Dispose it to release the lock; null if another process records this service.</returns>

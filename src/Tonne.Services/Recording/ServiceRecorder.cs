@@ -64,6 +64,8 @@ public sealed class ServiceRecorder
         {
             _ledger.CloseInterrupted(_options.Account);
             _settler.SettleLeft();
+            // A recorder may be restarted before each midnight.
+            _settler.Forget(_time.GetUtcNow() - _options.Keep);
         });
         if (_folder.ReadState() is { } state)
             _source.Restore(_state = state);
@@ -134,7 +136,12 @@ public sealed class ServiceRecorder
         var now = run.ElapsedNanoseconds;
         // A server that has ended answers no more.
         if (isLast && reading.Gap is not null)
+        {
+            WriteIdle();
+            Append(new ServiceObservation { From = _lookedAt, To = now, Gap = "the server ended, and what it did after the look before is not known" });
             return;
+        }
+
         if (isFirst)
         {
             // What the counters counted since an earlier recorder looked: its energy was not measured.

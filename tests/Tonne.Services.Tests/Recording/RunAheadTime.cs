@@ -5,6 +5,9 @@ sealed class RunAheadTime(DateTimeOffset start) : TimeProvider
 {
     long _ticks;
 
+    /// <summary>Called after each of these steps on the way, if there are any.</summary>
+    public (TimeSpan Length, Action OnStep)? Step { get; set; }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override DateTimeOffset GetUtcNow() => start.AddTicks(Interlocked.Read(ref _ticks));
@@ -15,8 +18,15 @@ sealed class RunAheadTime(DateTimeOffset start) : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        if (dueTime > TimeSpan.Zero && dueTime != Timeout.InfiniteTimeSpan)
-            Advance(dueTime);
+        for (var left = dueTime; left > TimeSpan.Zero && dueTime != Timeout.InfiniteTimeSpan;)
+        {
+            var step = Step is { } given && given.Length < left ? given.Length : left;
+            Advance(step);
+            left -= step;
+            if (left > TimeSpan.Zero)
+                Step?.OnStep();
+        }
+
         ThreadPool.QueueUserWorkItem(_ => callback(state));
         return new Timer();
     }
