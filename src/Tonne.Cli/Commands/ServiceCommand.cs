@@ -7,6 +7,7 @@ using Tonne.Quantities;
 using Tonne.Reporting.Services;
 using Tonne.Services.Accounts;
 using Tonne.Services.Recording;
+using Tonne.Services.Requests;
 
 namespace Tonne.Cli.Commands;
 
@@ -112,7 +113,7 @@ static class ServiceCommand
         var accountant = new Accountant();
         var intensities = session.Settings.OpenIntensities();
         if (!folder.IsRecorded)
-            folder.SettleLeft(session.Ledger, ServiceModels.FindWork);
+            folder.SettleLeft(session.Ledger, ServedModelWork.Find);
         var account = ServiceAccount.Read(
             session.Ledger, folder, record => accountant.Account(record, FactorSelector.SelectFactors(record, intensities)), from);
         return ServiceReport.From(account, now, parsed.GetValue(training) is { } given ? ReadTraining(given, session) : null);

@@ -51,5 +51,5 @@ sealed class ServiceOptions
 
     /// <summary>The work of the models: each by its name, else the given one.</summary>
     static Func<string, ServedModelWork?> FindWork(string? given) =>
-        given is null ? ServiceModels.FindWork : name => ServiceModels.FindWork(name) ?? ServiceModels.FindWork(given);
+        given is null ? ServedModelWork.Find : name => ServedModelWork.Find(name) ?? ServedModelWork.Find(given);
 }

@@ -45,7 +45,7 @@ public sealed class ServiceRecorder
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         (_recorder, _ledger, _folder, _source, _options, _time) = (recorder, ledger, folder, source, options, time);
-        _settler = new ServiceSettlement(ledger, folder, options.FindWork);
+        _settler = new ServiceSettlement(ledger, folder, options.FindWork, options.Receiver);
     }
 
     /// <summary>The run that is recorded now; null before the first one.</summary>
@@ -88,7 +88,7 @@ public sealed class ServiceRecorder
             Flush();
             run.StopSampling();
             var result = await run.FinishAsync(completion()).ConfigureAwait(false);
-            Guard("the hours", () => _settler.SettleClosed(run.Id));
+            Guard("the hours", () => _settler.SettleEnded(run.Id));
             return result;
         }
         finally
@@ -121,7 +121,7 @@ public sealed class ServiceRecorder
         before.Dispose();
         Guard("the hours of the day before", () =>
         {
-            _settler.SettleClosed(before.Id);
+            _settler.SettleEnded(before.Id);
             _settler.Forget(_time.GetUtcNow() - _options.Keep);
         });
         return run;
