@@ -86,11 +86,12 @@ sealed class ProxyForwarder : IDisposable
             failure = FindFailure(context, error);
             if (error == ForwarderError.None)
             {
-                await tap.EndAsync(context.RequestAborted).ConfigureAwait(false);
+                await tap.EndAsync(failure, context.RequestAborted).ConfigureAwait(false);
             }
             else
             {
                 tap.Abandon();
+                request.End(failure);
                 context.Response.Body = reply;
                 await ReportAsync(context, error).ConfigureAwait(false);
             }

@@ -53,23 +53,25 @@ sealed class ReplyTap(Stream inner, HttpResponse response, RequestObserver obser
         }
     }
 
-    /// <summary>Whether something is held, so that the headers have not left.</summary>
-    public bool HoldsReply => _held is not null;
-
-    /// <summary>The reply is complete: what is held leaves, with its headers.</summary>
-    public async Task EndAsync(CancellationToken cancellationToken)
+    /// <summary>The reply is complete: what is held leaves, with its headers, and the request is counted before, so that its record is there
+    /// when the client has the reply.</summary>
+    /// <param name="failure">Why it failed; null if it did not.</param>
+    /// <param name="cancellationToken">Cancels writing.</param>
+    public async Task EndAsync(string? failure, CancellationToken cancellationToken)
     {
-        if (_held is { } held)
+        var held = _held;
+        _held = null;
+        if (held is not null)
         {
-            _held = null;
             ReadHeld(held.WrittenSpan);
             if (response.StatusCode < StatusCodes.Status400BadRequest && observer.TryEstimate(request) is { } estimate)
                 ProxyHeaders.Set(response.Headers, estimate);
-            if (held.WrittenCount > 0)
-                await inner.WriteAsync(held.WrittenMemory, cancellationToken).ConfigureAwait(false);
         }
 
         Finish();
+        request.End(failure);
+        if (held is { WrittenCount: > 0 })
+            await inner.WriteAsync(held.WrittenMemory, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The reply has ended early: what is held is dropped, what has passed is counted.</summary>
