@@ -114,22 +114,27 @@ public class ProxyTests
     [InlineData(false)]
     public async Task A_server_that_breaks_off_is_a_failure(bool isStream)
     {
+        var next = new SemaphoreSlim(isStream ? 0 : 1);
         await using var server = await StandInModelServer.StartAsync(async context =>
         {
             context.Response.ContentType = isStream ? "text/event-stream" : "application/json";
             await context.Response.WriteAsync(isStream ? _parts[0] : Reply[..50], context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
+            await next.WaitAsync(context.RequestAborted);
             context.Abort();
         });
 
+        using var reply = await PostAsync(server.Through, HttpCompletionOption.ResponseHeadersRead);
         if (isStream)
         {
-            await Assert.ThrowsAsync<HttpRequestException>(async () => (await PostAsync(server.Through)).Dispose());
+            await using var body = await reply.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
+            await body.ReadExactlyAsync(new byte[_parts[0].Length], TestContext.Current.CancellationToken);
+            next.Release();
+            await Assert.ThrowsAnyAsync<IOException>(() => body.ReadExactlyAsync(new byte[1], TestContext.Current.CancellationToken).AsTask());
         }
         else
         {
             // Nothing has left: the client gets an error instead of half a reply.
-            using var reply = await PostAsync(server.Through);
             Assert.Equal(HttpStatusCode.BadGateway, reply.StatusCode);
         }
 

@@ -46,7 +46,8 @@ public class RequestEnergiesTests
 
         Settle(energies, 10, isFinal: false, cpu, new(Component.Gpu, "0", 0, Second, Joules(10), default));
         Assert.Null(request.Measured);
-        Assert.Equal(11, InJoules(energies.Totals.Counter + energies.Totals.Open));
+        // The GPU is known for one second: 10 J, and 10 J of the processor.
+        Assert.Equal(20, InJoules(energies.Totals.Counter + energies.Totals.Open));
 
         Settle(energies, 10, isFinal: false, cpu, new(Component.Gpu, "0", 0, Second, Joules(10), default), new(Component.Gpu, "0", Second, 10 * Second, Joules(90), default));
         // 10 W and 10 W in its second.
