@@ -5,11 +5,12 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Tonne.Ledgers;
 using Tonne.Server.Api;
 using Tonne.Server.Mcp;
+using Tonne.Server.Proxying;
 using Tonne.Server.Security;
 
 namespace Tonne.Server;
 
-/// <summary>The entry of <c>tonne-server</c>, which <c>tonne serve</c> and <c>tonne mcp</c> start.</summary>
+/// <summary>The entry of <c>tonne-server</c>, which <c>tonne serve</c>, <c>tonne proxy</c> and <c>tonne mcp</c> start.</summary>
 static class Program
 {
     const int Failure = 1;
@@ -19,6 +20,8 @@ static class Program
     {
         try
         {
+            if (arguments is [ProxyCommandLine.Verb, ..])
+                return await PassOnAsync(ProxyCommandLine.Parse(arguments, Environment.GetEnvironmentVariable)).ConfigureAwait(false);
             var line = ServerCommandLine.Parse(arguments);
             return await (line.IsMcp ? ServeStandardStreamsAsync() : ServeAsync(line)).ConfigureAwait(false);
         }
@@ -32,7 +35,7 @@ static class Program
         }
         catch (IOException error) when (error.InnerException is AddressInUseException)
         {
-            return Report("the port is in use, perhaps by another 'tonne serve': stop it, or give --port N (0 for a free one).", Failure);
+            return Report("the port is in use, perhaps by another 'tonne serve' or 'tonne proxy': stop it, or give --port N, or --listen 127.0.0.1:N (0 for a free one).", Failure);
         }
         catch (Exception error) when (error is IOException or SocketException or UnauthorizedAccessException)
         {
@@ -77,6 +80,28 @@ static class Program
             // The first list of a large ledger takes seconds: it begins before someone asks.
             _ = Task.Run(server.Services.GetRequiredService<RunDirectory>().TryRead);
             await server.WaitForShutdownAsync().ConfigureAwait(false);
+            return 0;
+        }
+    }
+
+    static async Task<int> PassOnAsync(ProxyOptions options)
+    {
+        var proxy = ProxyApplication.Create(options, static message => Console.Error.WriteLine("tonne: " + message));
+        await using (proxy.ConfigureAwait(false))
+        {
+            using var ended = new CancellationTokenSource();
+            using var stop = StopSignals.Register(ended.Cancel);
+            await proxy.RunAsync(address =>
+            {
+                var url = FormatAddress(address);
+                Console.WriteLine($"tonne passes requests on from {url} to {options.Upstream.GetLeftPart(UriPartial.Authority)}");
+                Console.WriteLine(options.ProcessId is { } id
+                    ? $"  process {id} is recorded as the service {options.Name}; 'tonne service show {options.Name}' shows it"
+                    : "  nothing is measured: energy is estimated from model and tokens; --pid PID measures a server on this machine");
+                Console.WriteLine($"  {url}/tonne/requests");
+                Console.WriteLine("Stop it with Ctrl-C.");
+                Console.Out.Flush();
+            }, ended.Token).ConfigureAwait(false);
             return 0;
         }
     }

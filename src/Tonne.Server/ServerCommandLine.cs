@@ -51,7 +51,7 @@ sealed record ServerCommandLine
         var root = new RootCommand { serve, new Command("mcp") };
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 || parsed.CommandResult.Command == root)
-            throw new FormatException(string.Join('\n', parsed.Errors.Select(error => error.Message).DefaultIfEmpty("this is started by 'tonne serve' and 'tonne mcp'.")));
+            throw new FormatException(string.Join('\n', parsed.Errors.Select(error => error.Message).DefaultIfEmpty("this is started by 'tonne serve', 'tonne proxy' and 'tonne mcp'.")));
         if (parsed.CommandResult.Command != serve)
             return new ServerCommandLine { IsMcp = true };
         if (parsed.GetValue(socket) is not null && (parsed.GetValue(port) ?? parsed.GetValue(listen)) is not null)

@@ -3,6 +3,7 @@ using System.Globalization;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Running;
 using Tonne.Cli.Watching;
+using Tonne.Instruments.Processes;
 
 namespace Tonne.Cli.Commands;
 
@@ -45,12 +46,12 @@ static class AttachCommand
             throw new InvalidInputException("give the process to record: --pid PID, or --jupyter.");
         if (pid is { } id)
             return id;
-        var kernels = AttachedProcess.FindJupyterKernels();
+        var kernels = FollowedProcess.FindJupyterKernels();
         return kernels.Count switch
         {
             1 => kernels[0],
             0 => throw new InvalidInputException("no Jupyter kernel runs on this machine, or it is another user's: start the notebook first, or give --pid."),
-            _ => throw new InvalidInputException("several Jupyter kernels run: give one with --pid: " + string.Join(", ", kernels.Select(kernel => $"{kernel.ToString(CultureInfo.InvariantCulture)} ({string.Join(' ', AttachedProcess.ReadCommand(kernel).TakeLast(1))})")) + "."),
+            _ => throw new InvalidInputException("several Jupyter kernels run: give one with --pid: " + string.Join(", ", kernels.Select(kernel => $"{kernel.ToString(CultureInfo.InvariantCulture)} ({string.Join(' ', FollowedProcess.ReadCommand(kernel).TakeLast(1))})")) + "."),
         };
     }
 }

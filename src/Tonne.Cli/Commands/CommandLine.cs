@@ -5,6 +5,7 @@ using Tonne.Cli.Configuration;
 using Tonne.Cli.Running;
 using Tonne.Formatting;
 using Tonne.Instruments.PowerLimits;
+using Tonne.Instruments.Processes;
 using Tonne.Ledgers;
 using Tonne.LifeCycles.YamlDescriptions;
 
@@ -78,7 +79,7 @@ static class CommandLine
                 context.Error.WriteLine("tonne: " + TextSanitizer.ToOneLine(problem));
             return UsageError;
         }
-        catch (Exception error) when (error is UnknownNameException or InvalidInputException)
+        catch (Exception error) when (error is UnknownNameException or InvalidInputException or ProcessEndedException)
         {
             context.Error.WriteLine("tonne: " + TextSanitizer.ToOneLine(error.Message));
             return UsageError;
@@ -123,6 +124,7 @@ static class CommandLine
             AdviseCommand.Build(context),
             GridCommand.Build(context),
             ServeCommand.Build(context),
+            ProxyCommand.Build(context),
             McpCommand.Build(context),
             LedgerCommand.Build(context),
             ImportCommand.Build(context),

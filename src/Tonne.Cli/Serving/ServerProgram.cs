@@ -14,9 +14,19 @@ static class ServerProgram
     /// <param name="arguments">Its arguments.</param>
     /// <returns>Exit code, if it could not be started.</returns>
     /// <exception cref="InvalidInputException">It is not there.</exception>
-    public static int Start(CommandContext context, IReadOnlyList<string> arguments)
+    public static int Start(CommandContext context, IReadOnlyList<string> arguments) =>
+        Start(context, arguments, Settings.Resolve(new Dictionary<Setting, string?>(), context.GetVariable, context.CurrentDirectory), []);
+
+    /// <summary>Starts the server in place of this process, with settings of the command line.</summary>
+    /// <param name="context">Environment and streams.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="further">Further variables; an empty one takes the place of one that is set.</param>
+    /// <returns>Exit code, if it could not be started.</returns>
+    /// <exception cref="InvalidInputException">It is not there.</exception>
+    public static int Start(
+        CommandContext context, IReadOnlyList<string> arguments, Settings settings, IReadOnlyList<KeyValuePair<string, string>> further)
     {
-        var settings = Settings.Resolve(new Dictionary<Setting, string?>(), context.GetVariable, context.CurrentDirectory);
         var executable = Find(context);
         // The server reads no settings files: it gets what they say.
         var variables = new Dictionary<string, string>(StringComparer.Ordinal) { [Setting.Home.Variable] = settings.Home, [Setting.Calibration.Variable] = settings.CalibrationFile };
@@ -28,6 +38,8 @@ static class ServerProgram
 
         if (settings[Setting.Calibration] == "none")
             variables[Setting.Calibration.Variable] = "none";
+        foreach (var (name, value) in further)
+            variables[name] = value;
         context.Out.Flush();
         return context.ReplaceProcess([executable, .. arguments], variables);
     }

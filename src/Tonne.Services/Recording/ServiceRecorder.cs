@@ -30,6 +30,7 @@ public sealed class ServiceRecorder
     string? _state;
     long _settledAt;
     TimeSpan _settlementCost;
+    bool _hasSettled;
 
     /// <summary>Creates a recorder.</summary>
     /// <param name="recorder">Records the process of the service into <paramref name="ledger"/>.</param>
@@ -45,7 +46,7 @@ public sealed class ServiceRecorder
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         (_recorder, _ledger, _folder, _source, _options, _time) = (recorder, ledger, folder, source, options, time);
-        _settler = new ServiceSettlement(ledger, folder, options.FindWork);
+        _settler = new ServiceSettlement(ledger, folder, options.FindWork, options.Receiver);
     }
 
     /// <summary>The run that is recorded now; null before the first one.</summary>
@@ -90,7 +91,7 @@ public sealed class ServiceRecorder
             Flush();
             run.StopSampling();
             var result = await run.FinishAsync(completion(), CancellationToken.None).ConfigureAwait(false);
-            Guard("the hours", () => _settler.SettleClosed(run.Id));
+            Guard("the hours", () => _settler.SettleEnded(run.Id));
             return result;
         }
         finally
@@ -123,7 +124,7 @@ public sealed class ServiceRecorder
         before.Dispose();
         Guard("the hours of the day before", () =>
         {
-            _settler.SettleClosed(before.Id);
+            _settler.SettleEnded(before.Id);
             _settler.Forget(_time.GetUtcNow() - _options.Keep);
         });
         return run;
@@ -238,7 +239,8 @@ public sealed class ServiceRecorder
         var began = _time.GetTimestamp();
         WriteIdle();
         Guard("the hours", () => _settler.SettleOpen(run));
-        (_settledAt, _settlementCost) = (_time.GetTimestamp(), _time.GetElapsedTime(began));
+        // The first time is longer by the compilation of the code.
+        (_settledAt, _settlementCost, _hasSettled) = (_time.GetTimestamp(), _hasSettled ? _time.GetElapsedTime(began) : TimeSpan.Zero, true);
     }
 
     void Guard(string what, Action step)

@@ -22,6 +22,9 @@ public sealed record ServiceRecorderOptions
     /// <summary>Accounts the record of a run that was left open by a recorder that was killed.</summary>
     public required Func<RunRecord, FootprintStatement> Account { get; init; }
 
+    /// <summary>Receives the energy each time the hours are computed. Default: null, nobody.</summary>
+    public IServiceEnergyReceiver? Receiver { get; init; }
+
     /// <summary>Called with a problem, in a sentence; each kind once until it has gone. Default: null, nobody.</summary>
     public Action<string>? OnProblem { get; init; }
 

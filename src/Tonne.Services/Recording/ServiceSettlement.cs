@@ -12,7 +12,9 @@ namespace Tonne.Services.Recording;
 /// <param name="ledger">The ledger with the runs.</param>
 /// <param name="folder">The service.</param>
 /// <param name="findWork">The work of a model by its name; null if unknown.</param>
-sealed class ServiceSettlement(Ledger ledger, ServiceFolder folder, Func<string, ServedModelWork?> findWork)
+/// <param name="receiver">Receives the energy of the recording's own runs; null for nobody.</param>
+sealed class ServiceSettlement(
+    Ledger ledger, ServiceFolder folder, Func<string, ServedModelWork?> findWork, IServiceEnergyReceiver? receiver = null)
 {
     /// <summary>Computes and stores the hours of a run that is recorded now.</summary>
     /// <returns>The hours.</returns>
@@ -20,20 +22,41 @@ sealed class ServiceSettlement(Ledger ledger, ServiceFolder folder, Func<string,
     {
         run.TakeSample();
         var division = CreateDivision(run.Opening, run.ElapsedNanoseconds);
-        var (record, _) = run.AccountSoFar(division.Add);
+        var (record, footprint) = run.AccountSoFar(Receive(division, run.Opening));
+        receiver?.End(record, footprint, isFinal: false);
         return Store(record, division, isFinal: false);
     }
 
+    /// <summary>Computes and stores the hours of a run of this recording that has ended.</summary>
+    public void SettleEnded(string id) => SettleClosed(id, passesOn: true);
+
     /// <summary>Computes and stores the hours of a run that has ended.</summary>
     /// <returns>The hours; null if its trace is no longer there, or was thinned.</returns>
-    public ServiceSegment? SettleClosed(string id)
+    public ServiceSegment? SettleClosed(string id) => SettleClosed(id, passesOn: false);
+
+    ServiceSegment? SettleClosed(string id, bool passesOn)
     {
         var run = ledger.Home.GetRunFolder(id);
         if (!HasWholeTrace(run))
             return null;
         var known = run.ReadRecord();
         var division = CreateDivision(known.Opening, (long)Math.Round(known.DurationSeconds * 1e9));
-        return Store(RecordBuilder.Build(run.OpenTrace, division.Add), division, isFinal: true);
+        var record = RecordBuilder.Build(run.OpenTrace, passesOn ? Receive(division, known.Opening) : division.Add);
+        if (passesOn)
+            receiver?.End(record, null, isFinal: true);
+        return Store(record, division, isFinal: true);
+    }
+
+    Action<JobEnergySlice> Receive(ServiceDivision division, RunOpening opening)
+    {
+        if (receiver is null)
+            return division.Add;
+        receiver.Begin(opening);
+        return slice =>
+        {
+            division.Add(slice);
+            receiver.Add(slice);
+        };
     }
 
     /// <summary>Settles what earlier recorders left.</summary>

@@ -136,11 +136,21 @@ public sealed class RequestEnergyAllocator
     /// <param name="to">End.</param>
     /// <param name="energy">Energy of the device in it, not negative.</param>
     /// <returns>Whether it was used; not if it overlaps what was there before, is empty or negative.</returns>
-    public bool AddInterval(DateTimeOffset from, DateTimeOffset to, Microjoules energy)
+    public bool AddInterval(DateTimeOffset from, DateTimeOffset to, Microjoules energy) => AddWindow(from, to, energy, idle: null);
+
+    /// <summary>Takes the energy of an interval of which the idle part is known, so that the idle power is not used.</summary>
+    /// <param name="from">Start, not before the end of the last interval or reading.</param>
+    /// <param name="to">End.</param>
+    /// <param name="energy">Energy in it, not negative.</param>
+    /// <param name="idle">Of this, idle energy; not negative, and no more than <paramref name="energy"/> counts.</param>
+    /// <returns>Whether it was used; not if it overlaps what was there before, is empty or negative.</returns>
+    public bool AddInterval(DateTimeOffset from, DateTimeOffset to, Microjoules energy, Microjoules idle) => AddWindow(from, to, energy, idle);
+
+    bool AddWindow(DateTimeOffset from, DateTimeOffset to, Microjoules energy, Microjoules? idle)
     {
         lock (_gate)
         {
-            if (to <= from || energy < Microjoules.Zero || from.UtcTicks < _seenUntil)
+            if (to <= from || energy < Microjoules.Zero || idle < Microjoules.Zero || from.UtcTicks < _seenUntil)
             {
                 _ignored++;
                 return false;
@@ -151,7 +161,7 @@ public sealed class RequestEnergyAllocator
             if (_seenUntil != long.MinValue && from.UtcTicks > _seenUntil)
                 AddGap(_seenUntil, from.UtcTicks, "There is no energy for this time.", isCounted: false);
             _reading = null;
-            AddWindow(new EnergyWindow(from.UtcTicks, to.UtcTicks, energy));
+            AddWindow(new EnergyWindow(from.UtcTicks, to.UtcTicks, energy, idle));
             _seenUntil = to.UtcTicks;
             return true;
         }

@@ -31,10 +31,10 @@ sealed class WindowDivision
     }
 
     /// <summary>Gives each request its part.</summary>
-    /// <param name="idleWatts">Idle power of the device, W.</param>
+    /// <param name="idleWatts">Idle power of the device, W; not used where the window's idle energy is known.</param>
     public AllocatedWindow Divide(double idleWatts)
     {
-        var idleMicrojoules = Math.Round(idleWatts * (_window.To - _window.From) / 10);
+        var idleMicrojoules = _window.Idle?.Value ?? Math.Round(idleWatts * (_window.To - _window.From) / 10);
         var idle = idleMicrojoules < _window.Energy.Value ? new Microjoules((long)idleMicrojoules) : _window.Energy;
         var count = _requests.Count;
         var (weights, parts) = (new double[(2 * count) + 1], new Microjoules[(2 * count) + 1]);

@@ -50,6 +50,22 @@ public class RequestEnergyAllocatorTests
     }
 
     [Fact]
+    public void Idle_energy_that_is_known_takes_the_place_of_the_idle_power()
+    {
+        // The request is there in the second half: of 40 J idle energy it has 20 J, and all of the 60 J of work. 1,000 W idle are not used.
+        var allocator = Create(_dense, idleWatts: 1_000);
+        allocator.Complete(Request("a", 5, 5, 5, 10, prompt: 0, output: 201));
+
+        Assert.True(allocator.AddInterval(_start, _start.AddSeconds(10), Microjoules.FromJoules(100), Microjoules.FromJoules(40)));
+        Assert.False(allocator.AddInterval(_start.AddSeconds(10), _start.AddSeconds(20), Microjoules.FromJoules(100), new Microjoules(-1)));
+        var request = Assert.Single(allocator.Finish().Requests);
+
+        AssertNear(60, request.Work);
+        AssertNear(20, request.Idle);
+        AssertNear(20, allocator.Totals.Idle);
+    }
+
+    [Fact]
     public void A_request_with_twice_the_tokens_has_twice_the_work()
     {
         var allocator = Create(_dense, idleWatts: 50);

@@ -112,6 +112,12 @@ static class HelpExamples
             "tonne serve --listen 0.0.0.0:7070 --certificate host.pem",
             "tonne serve --behind-proxy https://tonne.example.org --no-open",
         ],
+        ["proxy"] =
+        [
+            "tonne proxy --to http://localhost:8000 --name chat",
+            "tonne proxy --to http://localhost:8000 --name chat --pid 4711 --zone FR",
+            "tonne proxy --to localhost:11434 --name ollama --listen 127.0.0.1:8802",
+        ],
         ["mcp"] = ["tonne mcp", "claude mcp add tonne -- tonne mcp"],
         ["ledger"] = ["tonne ledger verify", "tonne ledger import codecarbon emissions.csv", "tonne ledger export codecarbon > emissions.csv"],
         ["ledger verify"] = ["tonne ledger verify", "tonne ledger verify --json"],

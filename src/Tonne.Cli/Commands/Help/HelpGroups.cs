@@ -10,7 +10,7 @@ static class HelpGroups
         ("Explain", ["list", "show", "total", "calls", "status-line", "explain", "compare", "reconcile", "learn"]),
         ("Estimate", ["estimate", "footprint", "catalog"]),
         ("Plan", ["plan", "advise", "grid"]),
-        ("Share", ["report", "budget", "serve", "mcp"]),
+        ("Share", ["report", "budget", "serve", "proxy", "mcp"]),
         ("Care", ["doctor", "calibrate", "config", "ledger", "slurm", "completion"]),
     ];
 }

@@ -1,0 +1,112 @@
+#!/usr/bin/python3
+"""What `tonne proxy` adds to a request, and what it takes of the throughput. Run: bench/proxy_cost.py [ROUNDS [TONNE]]
+
+A model server that sleeps 20 ms is asked directly and through the proxy, in turns that alternate, by 8 clients that each keep a connection
+and wait for their reply: whole replies, then streams of 20 parts. Printed: median and 99 % of the time to the complete reply, requests per
+second, and whether the bytes of the bodies were identical. TONNE is the command to start; default: ./tonne of this clone.
+"""
+import asyncio, json, os, re, statistics, subprocess, sys, tempfile, time
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+SLEEP, CLIENTS, SECONDS = 0.020, 8, 4
+WHOLE = json.dumps({"id": "chatcmpl-1", "model": "llama-3.1-8b", "choices": [{"message": {"role": "assistant", "content": "word " * 200}}],
+                    "usage": {"prompt_tokens": 300, "completion_tokens": 200}}).encode()
+PARTS = [b"data: " + json.dumps({"choices": [{"delta": {"content": f"word{i} "}}]}).encode() + b"\n\n" for i in range(20)]
+PARTS += [b'data: {"choices":[],"usage":{"prompt_tokens":300,"completion_tokens":20}}\n\n', b"data: [DONE]\n\n"]
+
+
+async def read_head(reader):
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+    return head, int(length[1]) if length else None
+
+
+async def answer(reader, writer):
+    try:
+        while True:
+            _, length = await read_head(reader)
+            body = await reader.readexactly(length or 0)
+            if b'"stream": true' in body:
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+                for part in PARTS:
+                    await asyncio.sleep(SLEEP / len(PARTS))
+                    writer.write(b"%x\r\n%s\r\n" % (len(part), part))
+                writer.write(b"0\r\n\r\n")
+            else:
+                await asyncio.sleep(SLEEP)
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(WHOLE), WHOLE))
+            await writer.drain()
+    except (asyncio.IncompleteReadError, ConnectionError):
+        writer.close()
+
+
+async def serve():
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+async def ask(port, streams, until, times):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    body = json.dumps({"model": "llama-3.1-8b", "stream": streams, "messages": [{"role": "user", "content": "word " * 250}]}).encode()
+    request = b"POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+    expected = b"".join(PARTS) if streams else WHOLE
+    while time.perf_counter() < until:
+        begin = time.perf_counter()
+        writer.write(request)
+        _, length = await read_head(reader)
+        if length is not None:
+            reply = await reader.readexactly(length)
+        else:
+            reply = b""
+            while size := int(await reader.readline(), 16):
+                reply += await reader.readexactly(size)
+                await reader.readexactly(2)
+            await reader.readexactly(2)
+        times.append(time.perf_counter() - begin)
+        assert reply == expected, "the bytes differ"
+    writer.close()
+
+
+async def load(port, streams):
+    times, begin = [], time.perf_counter()
+    await asyncio.gather(*(ask(port, streams, begin + SECONDS, times) for _ in range(CLIENTS)))
+    return times, len(times) / (time.perf_counter() - begin)
+
+
+def percentile(times, part):
+    return sorted(times)[min(len(times) - 1, int(len(times) * part))] * 1e3
+
+
+def main(rounds, tonne):
+    upstream = subprocess.Popen([sys.executable, __file__, "--serve"], stdout=subprocess.PIPE, text=True)
+    direct = int(upstream.stdout.readline())
+    with tempfile.TemporaryDirectory() as home:
+        proxy = subprocess.Popen(
+            [*tonne, "proxy", "--to", f"http://127.0.0.1:{direct}", "--name", "bench", "--listen", "127.0.0.1:0", "--model", "llama-3.1-8b",
+             "--pid", str(upstream.pid)], stdout=subprocess.PIPE, text=True, env={**os.environ, "TONNE_HOME": home})
+        through = int(re.search(r"from http://127.0.0.1:(\d+)", proxy.stdout.readline())[1])
+        try:
+            for streams in (False, True):
+                asyncio.run(load(through, streams))
+                figures = {"direct": [], "proxy": []}
+                for turn in range(rounds):
+                    for name in ("direct", "proxy") if turn % 2 == 0 else ("proxy", "direct"):
+                        times, rate = asyncio.run(load(direct if name == "direct" else through, streams))
+                        figures[name].append((percentile(times, 0.5), percentile(times, 0.99), rate))
+                medians = {name: [statistics.median(column) for column in zip(*rows)] for name, rows in figures.items()}
+                print("streams" if streams else "whole replies", f"({rounds} rounds of {SECONDS} s, {CLIENTS} clients; medians of the rounds)")
+                for name, (p50, p99, rate) in medians.items():
+                    print(f"  {name:7} p50 {p50:6.2f} ms   p99 {p99:6.2f} ms   {rate:7.1f} requests/s")
+                added = [medians["proxy"][i] - medians["direct"][i] for i in (0, 1)]
+                print(f"  added   p50 {added[0]:+6.2f} ms   p99 {added[1]:+6.2f} ms   throughput x {medians['proxy'][2] / medians['direct'][2]:.3f}; bytes identical")
+        finally:
+            proxy.terminate()
+            upstream.terminate()
+            proxy.wait()
+
+
+if sys.argv[1:] == ["--serve"]:
+    asyncio.run(serve())
+else:
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5, sys.argv[2:] or [os.path.join(ROOT, "tonne")])
