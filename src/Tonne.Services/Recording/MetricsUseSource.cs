@@ -88,6 +88,10 @@ public sealed class MetricsUseSource : IUseSource
         {
             return Fail("it did not answer within 5 s");
         }
+        catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            return Fail("its page is larger than 32 MiB");
+        }
         catch (Exception error) when (error is HttpRequestException or IOException or SocketException or InvalidOperationException)
         {
             return Fail((error.InnerException ?? error).Message.TrimEnd('.'));

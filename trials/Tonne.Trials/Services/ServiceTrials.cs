@@ -97,7 +97,7 @@ public class ServiceTrials
         (string Mode, string Reason)[] modes =
         [
             ("down", "refused"), ("500", "it answered 500"), ("redirect", "it answered 302"), ("html", "not a page of metrics"),
-            ("garbage", "not a page of metrics"), ("huge", "too large"), ("renamed", "PromptTokens is not known"), ("hang", "did not answer within 5 s"),
+            ("garbage", "not a page of metrics"), ("huge", "larger than 32 MiB"), ("renamed", "PromptTokens is not known"), ("hang", "did not answer within 5 s"),
         ];
         foreach (var (mode, _) in modes)
         {
