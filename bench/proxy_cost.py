@@ -3,7 +3,7 @@
 
 A model server that sleeps 20 ms is asked directly and through the proxy, in turns that alternate, by 8 clients that each keep a connection
 and wait for their reply: whole replies, then streams of 20 parts. Printed: median and 99 % of the time to the complete reply, requests per
-second, and whether the bytes of the bodies were identical. TONNE is the command to start; default: ./tonne of this clone.
+second, the CPU time of the proxy for each request, and whether the bytes of the bodies were identical. TONNE is the command to start; default: ./tonne of this clone.
 """
 import asyncio, json, os, re, statistics, subprocess, sys, tempfile, time
 
@@ -74,6 +74,11 @@ async def load(port, streams):
     return times, len(times) / (time.perf_counter() - begin)
 
 
+def cpu_seconds(pid):
+    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def percentile(times, part):
     return sorted(times)[min(len(times) - 1, int(len(times) * part))] * 1e3
 
@@ -89,10 +94,12 @@ def main(rounds, tonne):
         try:
             for streams in (False, True):
                 asyncio.run(load(through, streams))
+                cpu, count = cpu_seconds(proxy.pid), 0
                 figures = {"direct": [], "proxy": []}
                 for turn in range(rounds):
                     for name in ("direct", "proxy") if turn % 2 == 0 else ("proxy", "direct"):
                         times, rate = asyncio.run(load(direct if name == "direct" else through, streams))
+                        count += len(times) if name == "proxy" else 0
                         figures[name].append((percentile(times, 0.5), percentile(times, 0.99), rate))
                 medians = {name: [statistics.median(column) for column in zip(*rows)] for name, rows in figures.items()}
                 print("streams" if streams else "whole replies", f"({rounds} rounds of {SECONDS} s, {CLIENTS} clients; medians of the rounds)")
@@ -100,6 +107,7 @@ def main(rounds, tonne):
                     print(f"  {name:7} p50 {p50:6.2f} ms   p99 {p99:6.2f} ms   {rate:7.1f} requests/s")
                 added = [medians["proxy"][i] - medians["direct"][i] for i in (0, 1)]
                 print(f"  added   p50 {added[0]:+6.2f} ms   p99 {added[1]:+6.2f} ms   throughput x {medians['proxy'][2] / medians['direct'][2]:.3f}; bytes identical")
+                print(f"  the proxy's CPU time, recording included: {(cpu_seconds(proxy.pid) - cpu) / count * 1e3:.3f} ms for each request")
         finally:
             proxy.terminate()
             upstream.terminate()
