@@ -3,7 +3,8 @@
 
 A model server that sleeps 20 ms is asked directly and through the proxy, in turns that alternate, by 8 clients that each keep a connection
 and wait for their reply: whole replies, then streams of 20 parts. Printed: median and 99 % of the time to the complete reply, requests per
-second, and whether the bytes of the bodies were identical. TONNE is the command to start; default: ./tonne of this clone.
+second, the CPU time of the proxy for each request, and whether the bytes of the bodies were identical. The parts of a stream are 10 ms apart.
+TONNE is the command to start; default: ./tonne of this clone. The server is recorded (--pid) unless TONNE_BENCH_ESTIMATE is set.
 """
 import asyncio, json, os, re, statistics, subprocess, sys, tempfile, time
 
@@ -29,7 +30,7 @@ async def answer(reader, writer):
             if b'"stream": true' in body:
                 writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
                 for part in PARTS:
-                    await asyncio.sleep(SLEEP / len(PARTS))
+                    await asyncio.sleep(SLEEP / 2)
                     writer.write(b"%x\r\n%s\r\n" % (len(part), part))
                 writer.write(b"0\r\n\r\n")
             else:
@@ -74,6 +75,11 @@ async def load(port, streams):
     return times, len(times) / (time.perf_counter() - begin)
 
 
+def cpu_seconds(pid):
+    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def percentile(times, part):
     return sorted(times)[min(len(times) - 1, int(len(times) * part))] * 1e3
 
@@ -84,15 +90,17 @@ def main(rounds, tonne):
     with tempfile.TemporaryDirectory() as home:
         proxy = subprocess.Popen(
             [*tonne, "proxy", "--to", f"http://127.0.0.1:{direct}", "--name", "bench", "--listen", "127.0.0.1:0", "--model", "llama-3.1-8b",
-             "--pid", str(upstream.pid)], stdout=subprocess.PIPE, text=True, env={**os.environ, "TONNE_HOME": home})
+             *([] if "TONNE_BENCH_ESTIMATE" in os.environ else ["--pid", str(upstream.pid)])], stdout=subprocess.PIPE, text=True, env={**os.environ, "TONNE_HOME": home})
         through = int(re.search(r"from http://127.0.0.1:(\d+)", proxy.stdout.readline())[1])
         try:
             for streams in (False, True):
                 asyncio.run(load(through, streams))
+                cpu, count = cpu_seconds(proxy.pid), 0
                 figures = {"direct": [], "proxy": []}
                 for turn in range(rounds):
                     for name in ("direct", "proxy") if turn % 2 == 0 else ("proxy", "direct"):
                         times, rate = asyncio.run(load(direct if name == "direct" else through, streams))
+                        count += len(times) if name == "proxy" else 0
                         figures[name].append((percentile(times, 0.5), percentile(times, 0.99), rate))
                 medians = {name: [statistics.median(column) for column in zip(*rows)] for name, rows in figures.items()}
                 print("streams" if streams else "whole replies", f"({rounds} rounds of {SECONDS} s, {CLIENTS} clients; medians of the rounds)")
@@ -100,6 +108,7 @@ def main(rounds, tonne):
                     print(f"  {name:7} p50 {p50:6.2f} ms   p99 {p99:6.2f} ms   {rate:7.1f} requests/s")
                 added = [medians["proxy"][i] - medians["direct"][i] for i in (0, 1)]
                 print(f"  added   p50 {added[0]:+6.2f} ms   p99 {added[1]:+6.2f} ms   throughput x {medians['proxy'][2] / medians['direct'][2]:.3f}; bytes identical")
+                print(f"  the proxy's CPU time, recording included: {(cpu_seconds(proxy.pid) - cpu) / count * 1e3:.3f} ms for each request")
         finally:
             proxy.terminate()
             upstream.terminate()

@@ -8,7 +8,7 @@ namespace Tonne.Server.Proxying;
 /// <param name="time">The clock.</param>
 sealed class ProxyUseSource(Uri upstream, TimeProvider time) : IUseSource
 {
-    // Names come from clients: between two looks so many are told apart, the others are joined as unknown.
+    // Names come from clients: between two looks so many are kept, further ones are joined as unknown.
     const int MostModels = 1_000;
 
     readonly Lock _gate = new();
