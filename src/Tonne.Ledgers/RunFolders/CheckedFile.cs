@@ -47,35 +47,67 @@ public static class CheckedFile
         }
     }
 
-    /// <summary>Reads the documents of a file of lines, in order; none if there is no file.</summary>
-    /// <returns>The documents; null for a line that differs from what was written.</returns>
+    /// <summary>Reads the documents of a file of lines, in order, one at a time; none if there is no file.</summary>
+    /// <returns>The documents, each valid until the next is read; null for a line that differs from what was written.</returns>
     /// <exception cref="LedgerUnavailableException">It cannot be read.</exception>
     public static IEnumerable<ReadOnlyMemory<byte>?> ReadLines(string path, string name)
     {
-        byte[] content;
+        if (!File.Exists(path))
+            yield break;
+        using var stream = OpenToRead(path);
+        var (buffer, count) = (new byte[64 * 1024], 0);
+        while (true)
+        {
+            var read = ReadMore(stream, path, buffer, count);
+            var (end, at) = (count + read, 0);
+            while (buffer.AsSpan(at, end - at).IndexOf((byte)'\n') is >= 0 and var length)
+            {
+                if (length > 0)
+                    yield return ReadLine(name, buffer.AsMemory(at, length));
+                at += length + 1;
+            }
+
+            count = end - at;
+            if (read == 0)
+            {
+                // The last line has no end: a kill cut it, or it is being written.
+                if (count > 0)
+                    yield return ReadLine(name, buffer.AsMemory(at, count));
+                yield break;
+            }
+
+            buffer.AsSpan(at, count).CopyTo(buffer);
+            if (count == buffer.Length)
+                Array.Resize(ref buffer, 2 * buffer.Length);
+        }
+    }
+
+    static FileStream OpenToRead(string path)
+    {
         try
         {
-            if (!File.Exists(path))
-                yield break;
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            content = new byte[stream.Length];
-            content = content[..stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false)];
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw LedgerUnavailableException.FromException(path, error);
         }
+    }
 
-        var at = 0;
-        while (at < content.Length)
+    static int ReadMore(FileStream stream, string path, byte[] buffer, int count)
+    {
+        try
         {
-            var length = content.AsSpan(at).IndexOf((byte)'\n');
-            var line = content.AsMemory(at, length < 0 ? content.Length - at : length);
-            at += line.Length + 1;
-            if (!line.IsEmpty)
-                yield return ChecksummedLine.Read(name, line, out var json) is null ? json : null;
+            return stream.Read(buffer, count, buffer.Length - count);
+        }
+        catch (IOException error)
+        {
+            throw LedgerUnavailableException.FromException(path, error);
         }
     }
+
+    static ReadOnlyMemory<byte>? ReadLine(string name, ReadOnlyMemory<byte> line) =>
+        ChecksummedLine.Read(name, line, out var json) is null ? json : null;
 
     /// <summary>Takes a lock that a process holds as long as it lives; the folder is created.</summary>
     /// <returns>Dispose it to release the lock; null if another process has it.</returns>

@@ -35,7 +35,7 @@ sealed class ServiceDivision
     {
         (_startedAt, _findWork) = (startedAt, findWork);
         _looks = [.. looks.OrderBy(static look => look.To)];
-        var edges = new SortedSet<long> { 0, Math.Max(1, end) };
+        var edges = new List<long> { 0, Math.Max(1, end) };
         foreach (var look in _looks)
         {
             if (look.From > 0 && look.From < end)
@@ -47,7 +47,8 @@ sealed class ServiceDivision
         var sinceHour = startedAt.UtcTicks % TimeSpan.TicksPerHour * 100;
         for (var edge = NanosecondsPerHour - sinceHour; edge < end; edge += NanosecondsPerHour)
             edges.Add(edge);
-        _edges = [.. edges];
+        edges.Sort();
+        _edges = [.. edges.Distinct()];
         var at = 0;
         for (var i = 0; i + 1 < _edges.Length; i++)
         {

@@ -99,8 +99,9 @@ public sealed class ServiceFolder
         var damaged = 0;
         foreach (var line in CheckedFile.ReadLines(GetLooksPath(run), LookEnvelope))
         {
+            // States are for the next recorder: a day of them would fill the memory.
             if (line is { } json && ParseLook(json.Span) is { } look)
-                looks.Add(look);
+                looks.Add(look with { State = null });
             else
                 damaged++;
         }
@@ -116,9 +117,15 @@ public sealed class ServiceFolder
         new ServiceSettlement(ledger, this, findWork).SettleLeft();
 
     /// <summary>The newest state of the source of requests, from which a recorder goes on; null if there is none.</summary>
-    internal string? ReadState() =>
-        ListRuns().Reverse().Where(run => File.Exists(GetLooksPath(run)))
-            .Select(run => ReadLooks(run).Looks.LastOrDefault(static look => look.State is not null)?.State).FirstOrDefault(static state => state is not null);
+    internal string? ReadState() => ListRuns().Reverse().Select(ReadState).FirstOrDefault(static state => state is not null);
+
+    string? ReadState(string run)
+    {
+        string? state = null;
+        foreach (var line in CheckedFile.ReadLines(GetLooksPath(run), LookEnvelope))
+            state = (line is { } json ? ParseLook(json.Span)?.State : null) ?? state;
+        return state;
+    }
 
     /// <summary>Removes the looks of a run whose hours are final.</summary>
     internal void RemoveLooks(string run) => CheckedFile.Remove(GetLooksPath(run));

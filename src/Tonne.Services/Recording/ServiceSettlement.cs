@@ -21,10 +21,10 @@ sealed class ServiceSettlement(
     public ServiceSegment SettleOpen(RecordedRun run)
     {
         run.TakeSample();
-        var division = CreateDivision(run.Opening, run.ElapsedNanoseconds);
+        var (division, damaged) = CreateDivision(run.Opening, run.ElapsedNanoseconds);
         var (record, footprint) = run.AccountSoFar(Receive(division, run.Opening));
         receiver?.End(record, footprint, isFinal: false);
-        return Store(record, division, isFinal: false);
+        return Store(record, division, damaged, isFinal: false);
     }
 
     /// <summary>Computes and stores the hours of a run of this recording that has ended.</summary>
@@ -40,11 +40,11 @@ sealed class ServiceSettlement(
         if (!HasWholeTrace(run))
             return null;
         var known = run.ReadRecord();
-        var division = CreateDivision(known.Opening, (long)Math.Round(known.DurationSeconds * 1e9));
+        var (division, damaged) = CreateDivision(known.Opening, (long)Math.Round(known.DurationSeconds * 1e9));
         var record = RecordBuilder.Build(run.OpenTrace, passesOn ? Receive(division, known.Opening) : division.Add);
         if (passesOn)
             receiver?.End(record, null, isFinal: true);
-        return Store(record, division, isFinal: true);
+        return Store(record, division, damaged, isFinal: true);
     }
 
     Action<JobEnergySlice> Receive(ServiceDivision division, RunOpening opening)
@@ -84,15 +84,18 @@ sealed class ServiceSettlement(
         }
     }
 
-    ServiceDivision CreateDivision(RunOpening opening, long end) =>
-        new(opening.StartedAt, end, folder.ReadLooks(opening.Id).Looks, findWork);
+    (ServiceDivision Division, int DamagedLooks) CreateDivision(RunOpening opening, long end)
+    {
+        var (looks, damaged) = folder.ReadLooks(opening.Id);
+        return (new ServiceDivision(opening.StartedAt, end, looks, findWork), damaged);
+    }
 
-    ServiceSegment Store(RunRecord record, ServiceDivision division, bool isFinal)
+    ServiceSegment Store(RunRecord record, ServiceDivision division, int damaged, bool isFinal)
     {
         var (hours, gaps) = division.Build();
         var (from, to) = (record.Opening.StartedAt, record.Opening.StartedAt.AddSeconds(record.DurationSeconds));
         // A kill may leave the last line cut; more than one is damage.
-        if (folder.ReadLooks(record.Opening.Id).Damaged is > 1 and var damaged)
+        if (damaged > 1)
             gaps = gaps.Add(new ServiceGap(from, to, string.Create(CultureInfo.InvariantCulture, $"{damaged} looks are damaged and not counted")));
         var segment = new ServiceSegment
         {

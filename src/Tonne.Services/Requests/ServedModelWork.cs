@@ -104,17 +104,6 @@ public sealed record ServedModelWork
         };
     }
 
-    /// <summary>The work of a model of the catalog, by its name.</summary>
-    /// <param name="name">Its name, with or without the publisher before a slash.</param>
-    /// <returns>Null if the catalog has no such model.</returns>
-    public static ServedModelWork? Find(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        return name.Length == 0 ? null
-            : LanguageModelCatalog.Find(name).Value is { } model ? FromModel(model)
-            : name.IndexOf('/', StringComparison.Ordinal) is >= 0 and var slash ? Find(name[(slash + 1)..]) : null;
-    }
-
     /// <summary>Bytes of weights that a step reads.</summary>
     /// <param name="batch">Requests in the step, at least 1.</param>
     public double GetWeightBytes(int batch)
