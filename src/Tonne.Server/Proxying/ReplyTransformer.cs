@@ -19,7 +19,12 @@ sealed class ReplyTransformer(string proxyId) : HttpTransformer
     {
         var isCopied = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken).ConfigureAwait(false);
         if (proxyResponse is not null && httpContext.Features.Get<ReplyTap>() is { } tap)
+        {
             tap.Begin(httpContext.Response.ContentType, httpContext.Response.Headers.ContentEncoding);
+            // The headers of a stream leave at once, not with its first part; what is held is not flushed.
+            await tap.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         return isCopied;
     }
 }

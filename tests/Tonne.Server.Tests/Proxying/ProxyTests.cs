@@ -45,6 +45,8 @@ public class ProxyTests
         await using var server = await StandInModelServer.StartAsync(async context =>
         {
             context.Response.ContentType = "text/event-stream";
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            await next.WaitAsync(context.RequestAborted);
             foreach (var part in _parts)
             {
                 await context.Response.WriteAsync(part, context.RequestAborted);
@@ -53,7 +55,9 @@ public class ProxyTests
             }
         });
 
+        // The headers come before the first part is sent.
         using var reply = await PostAsync(server.Through, HttpCompletionOption.ResponseHeadersRead);
+        next.Release();
         await using var body = await reply.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
         foreach (var part in _parts)
         {
