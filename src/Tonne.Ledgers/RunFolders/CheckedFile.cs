@@ -59,7 +59,9 @@ public static class CheckedFile
                 yield break;
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             content = new byte[stream.Length];
-            content = content[..stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false)];
+            var read = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+            if (read < content.Length)
+                Array.Resize(ref content, read);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

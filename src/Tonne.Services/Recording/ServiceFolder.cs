@@ -93,14 +93,14 @@ public sealed class ServiceFolder
         CheckedFile.Append(GetLooksPath(run), LookEnvelope, JsonSerializer.SerializeToUtf8Bytes(look, ServiceJson.Default.ServiceObservation));
 
     /// <summary>The looks of a run, and the number of lines that are damaged: a kill may leave the last one cut.</summary>
-    internal (ImmutableArray<ServiceObservation> Looks, int Damaged) ReadLooks(string run)
+    internal (ImmutableArray<ServiceObservation> Looks, int Damaged) ReadLooks(string run, bool withStates = true)
     {
         var looks = ImmutableArray.CreateBuilder<ServiceObservation>();
         var damaged = 0;
         foreach (var line in CheckedFile.ReadLines(GetLooksPath(run), LookEnvelope))
         {
             if (line is { } json && ParseLook(json.Span) is { } look)
-                looks.Add(look);
+                looks.Add(withStates ? look : look with { State = null });
             else
                 damaged++;
         }

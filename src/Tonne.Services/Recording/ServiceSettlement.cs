@@ -62,7 +62,7 @@ sealed class ServiceSettlement(Ledger ledger, ServiceFolder folder, Func<string,
     }
 
     ServiceDivision CreateDivision(RunOpening opening, long end) =>
-        new(opening.StartedAt, end, folder.ReadLooks(opening.Id).Looks, findWork);
+        new(opening.StartedAt, end, folder.ReadLooks(opening.Id, withStates: false).Looks, findWork);
 
     ServiceSegment Store(RunRecord record, ServiceDivision division, bool isFinal)
     {
