@@ -4,8 +4,8 @@ using Tonne.Services.Tests.Recording;
 
 namespace Tonne.Bench;
 
-/// <summary>A month of a service at one sample each second, on a clock that runs ahead: its files, and the memory of this process.</summary>
-/// <remarks>Run: dotnet run -c Release --project bench -- ServiceMonthCost [DAYS]; exit by exception where a limit is exceeded.</remarks>
+/// <summary>A month of a service, one sample each second, on a clock that runs ahead: its files, and the memory of this process.</summary>
+/// <remarks>Run: dotnet run -c Release --project bench -- ServiceMonthCost [DAYS]; it fails where a limit is exceeded.</remarks>
 static class ServiceMonthCost
 {
     const double MostOtherMegabytes = 20;
@@ -32,7 +32,8 @@ static class ServiceMonthCost
             Console.WriteLine($"| daily rows − month, µJ | {daily - all.Microjoules} |");
             Console.WriteLine($"| requests | {all.Counts.Requests:N0} |");
             Console.WriteLine($"| time it took, s | {seconds:0} |");
-            if (daily != all.Microjoules || all.Microjoules != days * ServiceMonth.MicrojoulesPerDay || all.Counts.Requests != days * 86_400L || result.Problems.Count > 0)
+            if (daily != all.Microjoules || all.Microjoules != days * ServiceMonth.MicrojoulesPerDay
+                || all.Counts.Requests != days * 86_400L || result.Problems.Count > 0)
                 throw new InvalidOperationException("a sum is wrong. " + string.Join(' ', result.Problems));
             if (result.OtherBytes / 1e6 > MostOtherMegabytes || result.WorkingSetBytes / 1048576.0 > MostMebibytes)
                 throw new InvalidOperationException("more is used than is allowed.");

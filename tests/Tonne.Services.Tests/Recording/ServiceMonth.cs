@@ -59,7 +59,8 @@ static class ServiceMonth
         using (service.TryLock())
             await recording.RecordAsync(new TaskCompletionSource().Task, static () => new RunCompletion(), stop.Token);
 
-        var account = ServiceAccount.Read(ledger, service, record => accountant.Account(record, FactorSelector.SelectFactors(record, null)));
+        var account = ServiceAccount.Read(
+            ledger, service, record => accountant.Account(record, FactorSelector.SelectFactors(record, null)));
         var whole = service.ListRuns().Select(ledger.Home.GetRunFolder).Where(static run => !File.Exists(run.ThinningNotePath)).ToList();
         var raw = whole.Sum(run => Measure(Path.GetDirectoryName(run.TracePath)!)) + Measure(Path.Combine(service.Location, "looks"));
         return new ServiceMonthResult(account, samples, whole.Count, raw, Measure(home) - raw, managed, workingSet, problems);

@@ -5,7 +5,9 @@ using Tonne.NvmlStandIn;
 
 namespace Tonne.Trials.Services;
 
-/// <summary><c>tonne service</c> around a real server: its counts to the token, its energy to the microjoule, whatever happens to either.</summary>
+/// <summary>
+/// <c>tonne service</c> around a real server: its counts to the token, its energy to the microjoule, whatever happens to either.
+/// </summary>
 public class ServiceTrials
 {
     static readonly string[] _look = ["--look", "1s", "--zone", "FR", "--period", "200ms"];
@@ -15,7 +17,8 @@ public class ServiceTrials
     {
         using var tonne = new TonneCommand();
         using var server = new SmallServer();
-        var recorder = tonne.Start(["service", "run", "--name", "chat", "--metrics", server.Metrics, .. _look, "--", .. server.GetCommand()]);
+        var recorder = tonne.Start(
+            ["service", "run", "--name", "chat", "--metrics", server.Metrics, .. _look, "--", .. server.GetCommand()]);
         // The first requests may come before the recorder's first look.
         await server.WaitUntilUpAsync();
         await server.WorkAsync("mistral-7b", 11, 3);
@@ -45,7 +48,8 @@ public class ServiceTrials
     {
         using var tonne = new TonneCommand();
         using var server = new SmallServer();
-        using var first = tonne.Start(["service", "run", "--name", "chat", "--metrics", server.Metrics, .. _look, "--", .. server.GetCommand()]);
+        using var first = tonne.Start(
+            ["service", "run", "--name", "chat", "--metrics", server.Metrics, .. _look, "--", .. server.GetCommand()]);
         var pid = (string)(await server.WaitUntilUpAsync())["pid"]!.ToJsonString();
         await server.WaitForLookAsync();
         for (var i = 0; i < 5; i++)
@@ -62,7 +66,8 @@ public class ServiceTrials
         Assert.Equal("interrupted", Assert.Single(await ReadRunsAsync(tonne, between)).Status);
         for (var i = 0; i < 3; i++)
             await server.WorkAsync("m", 10, 20);
-        var second = tonne.Start(["service", "observe", "--name", "chat", "--pid", pid, "--metrics", server.Metrics, .. _look]);
+        var second = tonne.Start(
+            ["service", "observe", "--name", "chat", "--pid", pid, "--metrics", server.Metrics, .. _look]);
         await server.WaitForLookAsync();
         for (var i = 0; i < 4; i++)
             await server.WorkAsync("m", 10, 20);
@@ -89,7 +94,8 @@ public class ServiceTrials
         using var process = tonne.StartOther(server.GetCommand());
         var pid = (string)(await server.WaitUntilUpAsync())["pid"]!.ToJsonString();
         // Without a request the page has no counters yet; the first one counts.
-        var recorder = tonne.Start(["service", "observe", "--name", "chat", "--pid", pid, "--metrics", server.Metrics, .. _look]);
+        var recorder = tonne.Start(
+            ["service", "observe", "--name", "chat", "--pid", pid, "--metrics", server.Metrics, .. _look]);
         await server.WaitForLookAsync();
         await server.WorkAsync("m", 1000, 1000);
         await server.WaitForLookAsync();
@@ -97,7 +103,8 @@ public class ServiceTrials
         (string Mode, string Reason)[] modes =
         [
             ("down", "refused"), ("500", "it answered 500"), ("redirect", "it answered 302"), ("html", "not a page of metrics"),
-            ("garbage", "not a page of metrics"), ("huge", "larger than 32 MiB"), ("renamed", "PromptTokens is not known"), ("hang", "did not answer within 5 s"),
+            ("garbage", "not a page of metrics"), ("huge", "larger than 32 MiB"),
+            ("renamed", "PromptTokens is not known"), ("hang", "did not answer within 5 s"),
         ];
         foreach (var (mode, _) in modes)
         {
@@ -143,7 +150,8 @@ public class ServiceTrials
         var pid = (string)(await server.WaitUntilUpAsync())["pid"]!.ToJsonString();
         Assert.Contains("No service is recorded yet", (await tonne.RunAsync("service", "list")).Expect(0).Output, StringComparison.Ordinal);
         Assert.Contains("no service is recorded yet", (await tonne.RunAsync("service", "show")).Expect(2).Error, StringComparison.Ordinal);
-        var recorder = tonne.Start(["service", "observe", "--name", "chat", "--pid", pid, "--metrics", server.Metrics, .. _look]);
+        var recorder = tonne.Start(
+            ["service", "observe", "--name", "chat", "--pid", pid, "--metrics", server.Metrics, .. _look]);
         await server.WaitForLookAsync();
 
         await RefuseAsync("recorded already by another tonne", "service", "observe", "--name", "chat", "--pid", pid);
@@ -157,7 +165,8 @@ public class ServiceTrials
         await RefuseAsync("needs a command", "service", "run", "--name", "other");
         await RefuseAsync("--metrics 'ftp://x'", "service", "run", "--name", "other", "--metrics", "ftp://x", "--", "true");
         await RefuseAsync("--look '0s'", "service", "run", "--name", "other", "--look", "0s", "--", "true");
-        await RefuseAsync("--metric:", "service", "run", "--name", "other", "--metrics", server.Metrics, "--metric", "tokens", "--", "true");
+        await RefuseAsync(
+            "--metric:", "service", "run", "--name", "other", "--metrics", server.Metrics, "--metric", "tokens", "--", "true");
         await RefuseAsync("there is no service 'caht'; there are: chat", "service", "show", "caht");
         Assert.Equal(127, (await tonne.RunAsync("service", "run", "--name", "none", "--", "/nonexistent/server")).Code);
         Assert.Equal("chat  (recorded now)\n", (await tonne.RunAsync("service", "list")).Expect(0).Output);
@@ -186,8 +195,10 @@ public class ServiceTrials
         var (clock, id) = (tonne.At("clock"), tonne.At("job.pid"));
         await File.WriteAllBytesAsync(clock, new byte[8], TestContext.Current.CancellationToken);
         tonne.Environment["TONNE_NVML"] = StandInLibrary.CopyInto(tonne.Folder);
-        tonne.Environment["TONNE_NVML_SCRIPT"] = tonne.Write("gpus", $"clock {clock}\ngpu\nlimit 700\nrefresh 20\npower -10 500\nprocess @{id} 0 inf 80\n");
-        var recorder = tonne.Start(["service", "run", "--name", "chat", "--metrics", server.Metrics, .. _look, "--", .. server.GetCommand(clock, id)]);
+        tonne.Environment["TONNE_NVML_SCRIPT"] = tonne.Write(
+            "gpus", $"clock {clock}\ngpu\nlimit 700\nrefresh 20\npower -10 500\nprocess @{id} 0 inf 80\n");
+        var recorder = tonne.Start(
+            ["service", "run", "--name", "chat", "--metrics", server.Metrics, .. _look, "--", .. server.GetCommand(clock, id)]);
         await server.WaitUntilUpAsync();
         await server.WaitForLookAsync();
         for (var i = 0; i < 4; i++)
@@ -223,7 +234,8 @@ public class ServiceTrials
         return runs;
     }
 
-    static long[] Counts(JsonNode amounts) => [(long)amounts["requests"]!, (long)amounts["prompt_tokens"]!, (long)amounts["output_tokens"]!];
+    static long[] Counts(JsonNode amounts) =>
+        [(long)amounts["requests"]!, (long)amounts["prompt_tokens"]!, (long)amounts["output_tokens"]!];
 
     static long[] Truth(JsonNode counts) => [(long)counts["requests"]!, (long)counts["prompt"]!, (long)counts["output"]!];
 
@@ -233,7 +245,9 @@ public class ServiceTrials
     static void AssertEnergy(JsonNode report, IReadOnlyList<RunJson> runs)
     {
         var all = report["all"]!;
-        Assert.Equal((long)all["energy_uj"]!, (long)all["idle_uj"]! + report["models"]!.AsArray().Sum(model => (long)model!["amounts"]!["energy_uj"]!));
+        Assert.Equal(
+            (long)all["energy_uj"]!,
+            (long)all["idle_uj"]! + report["models"]!.AsArray().Sum(model => (long)model!["amounts"]!["energy_uj"]!));
         Assert.Equal((long)all["energy_uj"]!, report["days"]!.AsArray().Sum(day => (long)day!["amounts"]!["energy_uj"]!));
         Assert.Equal(runs.Sum(run => run.Components.Sum(component => (long)component["job_uj"]!)), (long)all["energy_uj"]!);
     }

@@ -43,7 +43,7 @@ sealed class SmallServer : IDisposable
         }
     }
 
-    /// <summary>What it has counted by itself, since its start: requests, prompt, output, models; its pid; how often its metrics were asked for.</summary>
+    /// <summary>What it has counted since its start: requests, prompt, output, models; its pid; how often its metrics were read.</summary>
     internal Task<JsonNode> GetTruthAsync() => AskAsync("truth");
 
     /// <summary>Has a request computed.</summary>
