@@ -1,6 +1,5 @@
 using System.Globalization;
 using Tonne.Formatting;
-using Tonne.Planning;
 using Tonne.Quantities;
 using Tonne.Reporting.Terminal;
 

@@ -5,7 +5,6 @@ using Tonne.Quantities;
 using Tonne.Recording.Attribution;
 using Tonne.Runs;
 using Tonne.Server.Proxying;
-using Tonne.Services.Requests;
 
 namespace Tonne.Server.Tests.Proxying;
 

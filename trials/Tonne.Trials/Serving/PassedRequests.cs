@@ -67,6 +67,6 @@ sealed partial class PassedRequests : IAsyncDisposable
         _process.Dispose();
     }
 
-    [GeneratedRegex(@"from (http://\S+) to ")]
+    [GeneratedRegex(@"from (http://\S+) to ", RegexOptions.None, 5000)]
     private static partial Regex FindAddress();
 }
