@@ -82,7 +82,12 @@ public sealed class ServiceRecorder
                 if (ended.IsCompleted)
                     break;
                 if (isDayOver)
-                    run = _run = await BeginNextDayAsync(run).ConfigureAwait(false);
+                {
+                    var (day, next) = await BeginNextDayAsync(run, ended, stop).ConfigureAwait(false);
+                    if (next is null)
+                        return day;
+                    run = next;
+                }
                 else if (_time.GetElapsedTime(_settledAt) >= Max(_options.Settle, _settlementCost * SettlementCostShare))
                     SettleOpen(run);
             }
@@ -111,23 +116,54 @@ public sealed class ServiceRecorder
         await either.CancelAsync().ConfigureAwait(false);
     }
 
-    async Task<RecordedRun> BeginNextDayAsync(RecordedRun before)
+    /// <summary>Ends the run of a day and begins the next one; if it cannot, it is tried at each look.</summary>
+    /// <returns>The day that has ended, and the next; null if the service ended, or is no longer to be recorded, before there was one.</returns>
+    async Task<(RunResult Day, RecordedRun? Next)> BeginNextDayAsync(RecordedRun before, Task ended, CancellationToken stop)
     {
         WriteIdle();
         Flush();
-        var run = await _recorder.ContinueAsync(before, _folder.Name).ConfigureAwait(false);
-        (_lookedAt, _idleUntil) = (0, null);
+        var next = await TryBeginAsync(() => _recorder.ContinueAsync(before, _folder.Name)).ConfigureAwait(false);
+        var isContinued = next is not null;
         // What could not be written before is counted with the next day, without energy.
         for (var i = 0; i < _unwritten.Count; i++)
             _unwritten[i] = _unwritten[i] with { From = -1, To = 0 };
-        await before.FinishAsync(new RunCompletion()).ConfigureAwait(false);
+        var day = await before.FinishAsync(new RunCompletion(), CancellationToken.None).ConfigureAwait(false);
         before.Dispose();
         Guard("the hours of the day before", () =>
         {
             _settler.SettleEnded(before.Id);
             _settler.Forget(_time.GetUtcNow() - _options.Keep);
         });
-        return run;
+        while (next is null && !ended.IsCompleted && !stop.IsCancellationRequested)
+        {
+            await WaitAsync(ended, stop).ConfigureAwait(false);
+            next = await TryBeginAsync(() => _recorder.StartAsync(_folder.Name)).ConfigureAwait(false);
+        }
+
+        if (next is null)
+            return (day, null);
+        (_run, _lookedAt, _idleUntil) = (next, 0, null);
+        // Nothing was measured meanwhile.
+        if (!isContinued)
+            await LookAsync(next, isFirst: true, isLast: false).ConfigureAwait(false);
+        return (day, next);
+    }
+
+    async Task<RecordedRun?> TryBeginAsync(Func<ValueTask<RecordedRun>> begin)
+    {
+        try
+        {
+            var run = await begin().ConfigureAwait(false);
+            _reported.Remove("day");
+            return run;
+        }
+#pragma warning disable CA1031 // A recording of weeks must not end because a day could not be begun.
+        catch (Exception error) when (error is not OutOfMemoryException)
+#pragma warning restore CA1031
+        {
+            Report("day", $"the next day could not be begun: {error.Message} It is tried again at each look; the service goes on unmeasured.");
+            return null;
+        }
     }
 
     async Task LookAsync(RecordedRun run, bool isFirst, bool isLast)
@@ -250,8 +286,9 @@ public sealed class ServiceRecorder
             step();
             _reported.Remove(what);
         }
-        catch (Exception error) when (error is LedgerUnavailableException or LedgerDamagedException or IOException or UnauthorizedAccessException
-            or FormatException or ArgumentException or InvalidOperationException or OverflowException)
+#pragma warning disable CA1031 // Whatever keeps the hours from being computed, the recording goes on, and they can be computed from it later.
+        catch (Exception error) when (error is not OutOfMemoryException)
+#pragma warning restore CA1031
         {
             Report(what, $"{what} could not be computed: {error.Message} They are computed again later, as long as the raw readings are kept.");
         }
