@@ -158,14 +158,15 @@ public sealed class SlurmPlanTrials(SlurmCluster cluster) : IClassFixture<SlurmC
         (await cluster.RunAsync("scontrol", "release", job)).Expect(0);
         await cluster.EndedAsync(job);
 
-        JsonNode? settled = null;
+        // The start before the requeue may reach the accounting database after the end of the job.
+        List<string> lines = [];
         await cluster.WaitAsync(
-            async () => (settled = JsonNode.Parse((await cluster.RunAsync(TonneCommand.Executable, "slurm", "settle", job, "--series", series, "--json")).Expect(0).Output)!["jobs"]!.AsArray().FirstOrDefault()) is not null
-                && (string)settled!["state"]! == "COMPLETED", $"sacct has job {job} as completed");
-        var rows = (await cluster.RunAsync("env", "SLURM_TIME_FORMAT=%s", "sacct", "-n", "-P", "-X", "-D", "-j", job, "-o", "Start,End")).Expect(0).Output
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(row => row.Split('|').Select(cell => long.Parse(cell, CultureInfo.InvariantCulture)).ToArray()).ToList();
-        Assert.Equal(2, rows.Count);
-        Assert.Equal(2, (int)settled!["starts"]!);
+            async () => (lines = [.. (await cluster.RunAsync("env", "SLURM_TIME_FORMAT=%s", "sacct", "-n", "-P", "-X", "-D", "-j", job, "-o", "Start,End,State")).Expect(0).Output
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)]) is [_, _] && lines[^1].EndsWith("COMPLETED", StringComparison.Ordinal), $"sacct has both starts of job {job}");
+        var rows = lines.ConvertAll(static line => line.Split('|').Take(2).Select(static cell => long.Parse(cell, CultureInfo.InvariantCulture)).ToArray());
+        var settled = JsonNode.Parse((await cluster.RunAsync(TonneCommand.Executable, "slurm", "settle", job, "--series", series, "--json")).Expect(0).Output)!["jobs"]!.AsArray().Single()!;
+        Assert.Equal("COMPLETED", (string)settled["state"]!);
+        Assert.Equal(2, (int)settled["starts"]!);
         Assert.Equal(rows.Sum(row => row[1] - row[0]), (double)settled["worked_s"]!);
         Assert.Equal(rows.Min(row => row[0]), DateTimeOffset.Parse((string)settled["start"]!, CultureInfo.InvariantCulture).ToUnixTimeSeconds());
         Assert.Equal(rows.Max(row => row[1]), DateTimeOffset.Parse((string)settled["end"]!, CultureInfo.InvariantCulture).ToUnixTimeSeconds());
