@@ -3,6 +3,7 @@ using System.Globalization;
 using Tonne.Cli.Commands;
 using Tonne.Cli.Grids;
 using Tonne.Grids;
+using Tonne.Instruments.Feeds;
 using Tonne.Planning;
 using Tonne.Quantities;
 
@@ -49,23 +50,27 @@ sealed record PlanSignal(IntensitySeries Series, IntensitySignal Signal, string 
                 grid.IsLive ? "Zones of each publisher: tonne grid providers --json" : "Let tonne ask it: tonne config set grid.live on"));
         }
 
-        if (resolved.Forecast is { } forecast)
+        if (PlannableIntensity.From(resolved, grid.Cache, start, until) is var (series, error, filled))
         {
-            var series = Join(zone, start, until, forecast, resolved.Observed, resolved.Profile?.Mean, out var filled);
-            if (filled > TimeSpan.Zero)
-                warnings.Add(new Warning("forecast-short", string.Create(CultureInfo.InvariantCulture, $"the forecast of {zone.Code} ends {forecast.End.UtcDateTime:ddd HH:mm} UTC; {filled.TotalHours:0.#} h after it are from the profile of month and hour")));
-            var error = resolved.Feed is { } description ? ForecastError.Learn(grid.Cache.ReadPairs(description.Id, zone)) : ForecastError.Default;
-            return new PlanSignal(series, filled > TimeSpan.Zero ? IntensitySignal.Profile : IntensitySignal.Forecast, $"{zone.Code}: {resolved.Explanation}; error of the forecast: {error.Description}", error, [.. warnings], resolved.Prices);
-        }
+            switch (series.Signal)
+            {
+                case IntensitySignal.Forecast:
+                    if (filled > TimeSpan.Zero)
+                    {
+                        warnings.Add(new Warning("forecast-short", string.Create(CultureInfo.InvariantCulture,
+                            $"the forecast of {zone.Code} ends {resolved.Forecast!.End.UtcDateTime:ddd HH:mm} UTC; {filled.TotalHours:0.#} h after it are from the profile of month and hour")));
+                    }
 
-        if (resolved.Profile is { } profile)
-            return new PlanSignal(profile.Mean, IntensitySignal.Profile, $"{zone.Code}: {profile.Explanation}", LearnSpread(profile), [.. warnings]);
-        if (resolved.Annual is { } annual)
-        {
-            var hours = (int)Math.Ceiling((until - start).TotalHours);
-            var flat = new IntensitySeries(zone, start, [.. Enumerable.Repeat<CarbonIntensity?>(CarbonIntensity.FromGramsPerKilowattHour(annual.Intensity.Bounds.Best), hours)],
-                annual.Intensity.Source, annual.Basis, annual.Scope, signal: IntensitySignal.Annual);
-            return new PlanSignal(flat, IntensitySignal.Annual, $"{zone.Code}: {annual.Explanation}; every hour is the same, so that only the place makes a difference", null, [.. warnings]);
+                    return new PlanSignal(
+                        series, filled > TimeSpan.Zero ? IntensitySignal.Profile : IntensitySignal.Forecast,
+                        $"{zone.Code}: {resolved.Explanation}; error of the forecast: {error!.Description}", error, [.. warnings], resolved.Prices);
+                case IntensitySignal.Annual:
+                    return new PlanSignal(
+                        series, IntensitySignal.Annual,
+                        $"{zone.Code}: {resolved.Annual!.Explanation}; every hour is the same, so that only the place makes a difference", null, [.. warnings]);
+                default:
+                    return new PlanSignal(series, IntensitySignal.Profile, $"{zone.Code}: {resolved.Profile!.Explanation}", error, [.. warnings]);
+            }
         }
 
         var method = basis is { } wanted ? $" on the {EnumWords.Format(wanted)} basis" : "";
@@ -113,47 +118,5 @@ sealed record PlanSignal(IntensitySeries Series, IntensitySignal Signal, string 
     {
         var (begin, end) = (one.Start > from ? one.Start : from, one.End < to ? one.End : to);
         return end > begin ? end - begin : TimeSpan.Zero;
-    }
-
-    /// <summary>The forecast, with the observed hours before it, and the profile after it where both have one method.</summary>
-    static IntensitySeries Join(Zone zone, DateTimeOffset from, DateTimeOffset to, IntensitySeries forecast, IntensitySeries? observed, IntensitySeries? profile, out TimeSpan filled)
-    {
-        var step = forecast.Step;
-        var start = new DateTimeOffset(from.UtcTicks - (from.UtcTicks % step.Ticks), TimeSpan.Zero);
-        var count = (int)Math.Ceiling((to - start) / step);
-        var values = ImmutableArray.CreateBuilder<CarbonIntensity?>(count);
-        filled = TimeSpan.Zero;
-        var usable = profile is not null && profile.Basis == forecast.Basis && profile.Scope == forecast.Scope ? profile : null;
-        for (var i = 0; i < count; i++)
-        {
-            var at = start + (step * i);
-            var value = forecast.Find(at) ?? observed?.Find(at);
-            if (value is null && at >= forecast.End && usable?.Find(at) is { } usual)
-            {
-                value = usual;
-                filled += step;
-            }
-
-            values.Add(value);
-        }
-
-        return new IntensitySeries(zone, start, values.MoveToImmutable(), forecast.Source, forecast.Basis, forecast.Scope, step, forecast.Kind, IntensitySignal.Forecast, forecast.Issued);
-    }
-
-    /// <summary>How far hours are from their profile: from the quantiles of the days of the month. Days that are clean are so for many hours.</summary>
-    static ForecastError LearnSpread(IntensityProfile profile)
-    {
-        const double QuantileDistance = 2 * 1.96;
-        var (sum, count) = (0d, 0);
-        for (var i = 0; i < profile.Mean.Values.Length; i++)
-        {
-            if (profile.Low.Values[i] is { GramsPerKilowattHour: > 0 } low && profile.High.Values[i] is { } high)
-            {
-                sum += Math.Log(high.GramsPerKilowattHour / low.GramsPerKilowattHour) / QuantileDistance;
-                count++;
-            }
-        }
-
-        return count == 0 ? ForecastError.Default : new ForecastError([Math.Clamp(sum / count, 0, 3)], 0.95, "spread of the days of a month around the profile");
     }
 }

@@ -55,7 +55,7 @@ static class FeedFolder
                 Directory.CreateDirectory(Path.GetDirectoryName(path) ?? ".");
                 using var part = new FileStream(path + ".part", FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
                 part.Write(bytes);
-                // A file system may find only now that it has no room.
+                // Some file systems report a full disk only here.
                 part.Flush(flushToDisk: true);
             }
 

@@ -63,7 +63,7 @@ public static class ServiceText
 
         if (all.Counts.WithoutEnergy > 0)
             yield return $"{DisplayValue.FormatCount(all.Counts.WithoutEnergy)} requests came while nothing was measured: they are counted without energy.";
-        if (all.Counts.Requests > 0)
+        if (all.Counts.Requests + all.Counts.PromptTokens + all.Counts.OutputTokens > 0)
             yield return "Means only: percentiles need a source that sees each request.";
         else
             yield return "No requests are known, so all energy is idle: give the address of the server's metrics with --metrics.";
