@@ -175,7 +175,8 @@ public class PowerLimitTrials
         var refused = (await tonne.RunAsync(["bench", .. Short, "--power-limit", "900", "--", "true"])).Expect(1);
 
         Assert.Equal(4200, gpu.Limit);
-        Assert.Matches(@"GPU 1 \(NVIDIA H100 80GB HBM3\): a power limit of (900|4200) W is refused: permission denied", refused.Error);
+        // The second is found at 700 W; runs at what was found and at 900 W come in random order.
+        Assert.Matches(@"GPU 1 \(NVIDIA H100 80GB HBM3\): a power limit of (900|700) W is refused: permission denied", refused.Error);
         Assert.Contains("sudo tonne bench", refused.Error);
     }
 
