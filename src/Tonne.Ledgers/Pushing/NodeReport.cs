@@ -1,0 +1,23 @@
+namespace Tonne.Ledgers.Pushing;
+
+/// <summary>What an agent says of itself with each push.</summary>
+public sealed record NodeReport
+{
+    /// <summary>Version of the agent.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Method version and hash of the factors with which it accounts.</summary>
+    public string? FactorsHash { get; init; }
+
+    /// <summary>Lines that it has and the server does not, as far as it knows.</summary>
+    public long Waiting { get; init; }
+
+    /// <summary>Start of the oldest run that waits, UTC; null if none does.</summary>
+    public DateTimeOffset? WaitingSince { get; init; }
+
+    /// <summary>Runs that it dropped, unsent, because its disk bound was reached; since its enrolment.</summary>
+    public long Dropped { get; init; }
+
+    /// <summary>What is wrong on the node, a sentence; null if nothing is.</summary>
+    public string? Problem { get; init; }
+}

@@ -1,0 +1,16 @@
+using System.Collections.Immutable;
+
+namespace Tonne.Ledgers.Pushing;
+
+/// <summary>What a server did with the lines of a push. Every line that is not in <see cref="Refused"/> is kept for good there.</summary>
+public sealed record PushAnswer
+{
+    /// <summary>Number of lines that are new.</summary>
+    public int Accepted { get; init; }
+
+    /// <summary>Number of lines that the server had already, byte for byte; they changed nothing.</summary>
+    public int Known { get; init; }
+
+    /// <summary>Lines that it will never keep. They are not sent again.</summary>
+    public ImmutableArray<RefusedLine> Refused { get; init; } = [];
+}
