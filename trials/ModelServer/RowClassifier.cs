@@ -29,7 +29,7 @@ sealed class RowClassifier(Network network)
         }
 
         var network = Network.Create(new NetworkShape(Inputs, classes.Length) { Width = 64, Layers = 4 }, classes, 1);
-        var plan = new TrainingPlan { Epochs = 3, BatchSize = 64, Threads = 1 };
+        var plan = new TrainingPlan { Epochs = 20, BatchSize = 32, Threads = 1 };
         return new RowClassifier(new Trainer(time).Train(
             network, new InMemoryExamples(Inputs, classes, values, labels), new InMemoryExamples(Inputs, classes, [], []), plan).Network);
     }

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Tonne.Trials.Services;
 
 /// <summary>Real models under load as services: nothing is lost between requests, idle and the energy of the process.</summary>
@@ -35,7 +37,7 @@ public class ModelServerTrials
         var report = await ServiceTrials.ShowAsync(tonne, "search");
         Assert.Equal([120L, 7_680, 0], ServiceTrials.Counts(report["all"]!));
         Assert.Equal(ModelServer.Model, (string?)Assert.Single(report["models"]!.AsArray())!["model"]);
-        Assert.Empty(report["gaps"]!.AsArray());
+        AssertOnlyStartAndEnd(report);
         AssertDivided(report, await ServiceTrials.ReadRunsAsync(tonne, report));
     }
 
@@ -67,11 +69,15 @@ public class ModelServerTrials
 
         var report = await ServiceTrials.ShowAsync(tonne, "classify");
         Assert.Equal([400L, 0, 0], ServiceTrials.Counts(report["all"]!));
-        Assert.Empty(report["gaps"]!.AsArray());
+        AssertOnlyStartAndEnd(report);
         AssertDivided(report, await ServiceTrials.ReadRunsAsync(tonne, report));
     }
 
-    static void AssertDivided(System.Text.Json.Nodes.JsonNode report, IReadOnlyList<RunJson> runs)
+    /// <summary>No gap but those of the server's start and end: no metric is missed that was not named.</summary>
+    static void AssertOnlyStartAndEnd(JsonNode report) =>
+        Assert.All(report["gaps"]!.AsArray(), static gap => Assert.Matches("refused|^the server ended", (string)gap!["reason"]!));
+
+    static void AssertDivided(JsonNode report, IReadOnlyList<RunJson> runs)
     {
         ServiceTrials.AssertEnergy(report, runs);
         var (all, idle) = ((long)report["all"]!["energy_uj"]!, (long)report["all"]!["idle_uj"]!);
