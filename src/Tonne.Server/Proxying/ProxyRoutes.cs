@@ -106,5 +106,5 @@ sealed class ProxyRoutes(ProxyOptions options, RequestStore store, RequestEnergi
 
     EnergyEstimate? Estimate(ProxiedRequest request) => estimates.TryEstimate(request.Model, request.Tokens, request.IsForwardPass);
 
-    static double ToWattHours(long microjoules) => microjoules / 1e6 / 3600;
+    double ToWattHours(long microjoules) => microjoules / 1e6 / 3600 * energies!.FacilityRatio;
 }

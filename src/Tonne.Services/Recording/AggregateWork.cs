@@ -17,9 +17,10 @@ static class AggregateWork
         var first = Math.Min(output, requests);
         // Half of an answer is there, on average, when one of its tokens is computed.
         var context = requests > 0 ? (prompt + (output / 2)) / requests : 0;
+        var promptWeights = prompt > 0 && model.CountsPromptWeights(output) ? Math.Max(requests, 1) * weights : 0;
         return (
             (Math.Max(0, prompt - use.CachedTokens) * model.OperationBytes)
-                + (prompt > 0 ? (Math.Max(requests, 1) * weights) + (model.KvCacheBytesPerToken * prompt) : 0),
+                + promptWeights + (model.KvCacheBytesPerToken * prompt),
             (output - first) * (model.OperationBytes + weights + (model.KvCacheBytesPerToken * context)));
     }
 }

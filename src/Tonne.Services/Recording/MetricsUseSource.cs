@@ -131,9 +131,11 @@ public sealed class MetricsUseSource : IUseSource
     static double? GetMeanRunning(TokenDelta delta) => delta.MeanRequestSeconds is { } mean && (delta.To - delta.From).TotalSeconds is > 0 and var seconds
         ? delta.Requests * mean / seconds : null;
 
-    static string? FindNote(ServingReading reading)
+    string? FindNote(ServingReading reading)
     {
+        // Of metrics that were named, only these are looked for: embeddings have no tokens of answers, a classifier has no tokens.
         var missing = reading.Deltas.SelectMany(static delta => delta.Missing)
+            .Where(missing => _metrics?.Metrics.All(metric => metric.Quantity != missing.Quantity) != true)
             .FirstOrDefault(static missing => missing.Quantity is ServingQuantity.PromptTokens or ServingQuantity.OutputTokens or ServingQuantity.Requests);
         return missing is not null ? $"{missing.Quantity} is not known: {missing.Reason.TrimEnd('.')}"
             : reading.Deltas.Any(static delta => delta.IsRestarted) ? "the server's counters began anew: what they counted since the last look before is not known"

@@ -25,7 +25,9 @@ public sealed record ServedModelWork
     /// <summary>Used where the architecture is unknown: 8 billion parameters at 16 bits, no attention cache.</summary>
     /// <remarks>
     /// With one model on the device its size cancels, and what remains is a split by tokens: one of a prompt weighs 1, one of an answer
-    /// 1 + 295 ÷ batch.
+    /// 1 + 295 ÷ batch, and the step of the prompt 295 ÷ batch more. A request without an answer (embeddings) has the tokens of its prompt
+    /// alone: models for these are a thousandth of the size and stay in the cache, or servers join their requests to steps of thousands of
+    /// tokens. all-MiniLM-L6-v2 on a processor takes as long for what is not per token as for 9 tokens (docs/services.md).
     /// </remarks>
     public static ServedModelWork ByTokens { get; } = new()
     {
@@ -114,6 +116,10 @@ public sealed record ServedModelWork
         var read = 1 - Math.Pow(1 - share, batch);
         return active + ((Parameters - ActiveParameters) * BytesPerParameter * ((read - share) / (1 - share)));
     }
+
+    /// <summary>Whether the step of a prompt reads weights that count.</summary>
+    /// <param name="outputTokens">Tokens of the answer.</param>
+    internal bool CountsPromptWeights(double outputTokens) => !IsAssumed || outputTokens > 0;
 
     /// <summary>Operations of one token as bytes.</summary>
     internal double OperationBytes => 2 * ActiveParameters / OperationsPerByte;

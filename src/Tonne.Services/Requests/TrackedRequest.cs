@@ -32,6 +32,9 @@ sealed class TrackedRequest(string model, ServedModelWork work, long arrival)
     /// <summary>Whether it has tokens: one that was refused, or whose tokens are unknown, has no work.</summary>
     public bool HasWork { get; private set; }
 
+    /// <summary>Whether the step of its prompt reads weights that count.</summary>
+    public bool CountsPromptWeights { get; private set; }
+
     public Microjoules WorkEnergy { get; set; }
 
     public Microjoules IdleEnergy { get; set; }
@@ -57,6 +60,7 @@ sealed class TrackedRequest(string model, ServedModelWork work, long arrival)
         Prompt = Math.Max(0, request.PromptTokens);
         Computed = Prompt - Math.Clamp(request.CachedTokens, 0, Prompt);
         Decoded = Math.Max(0, request.OutputTokens - 1d);
+        CountsPromptWeights = Work.CountsPromptWeights(request.OutputTokens);
         var end = Math.Max(request.End.UtcTicks, Arrival);
         Start = Math.Clamp(request.Start?.UtcTicks ?? Arrival, Arrival, end);
         // A span takes at least a tick, so that its work falls into a window.

@@ -81,7 +81,9 @@ sealed class WindowDivision
         if (to > from)
         {
             double length = request.FirstToken - request.Start;
-            work += (request.GetPromptBytes() * (to - from) / length) + (Integrate(weights, from, to) / length);
+            work += request.GetPromptBytes() * (to - from) / length;
+            if (request.CountsPromptWeights)
+                work += Integrate(weights, from, to) / length;
         }
 
         (from, to) = (Clamp(request.FirstToken), Clamp(request.End));

@@ -47,6 +47,23 @@ public class ServiceDivisionTests
     }
 
     [Fact]
+    public void Unknown_models_without_answers_divide_energy_by_tokens_however_many_requests_they_came_in()
+    {
+        // Embeddings: 100 tokens in one request and 300 in ten, of 4,000 µJ.
+        var division = new ServiceDivision(_start, 10 * Second,
+        [
+            Look(0, 10,
+                new() { Model = "a", Requests = 1, PromptTokens = 100, Running = 0.1 },
+                new() { Model = "b", Requests = 10, PromptTokens = 300, Running = 0.9 }),
+        ], _ => null);
+        division.Add(Slice(0, 10, 4_000, 0));
+
+        var models = Assert.Single(division.Build().Hours).Models;
+
+        Assert.Equal([1_000L, 3_000], models.Select(model => model.PromptMicrojoules));
+    }
+
+    [Fact]
     public void Energy_goes_to_its_hour_and_tokens_to_that_of_the_middle_of_a_look()
     {
         // 11:59:00 to 12:02:00; the look crosses 12:00, its middle is 12:00:30.

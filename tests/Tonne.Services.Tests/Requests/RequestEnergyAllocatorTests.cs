@@ -164,6 +164,36 @@ public class RequestEnergyAllocatorTests
     }
 
     [Fact]
+    public void Overlapping_requests_without_answers_to_an_unknown_model_have_energy_in_proportion_to_their_tokens()
+    {
+        // Embeddings: 1 : 2 : 4 tokens of 896 J. The reading of weights, of an assumed size, would make them equal to a third.
+        var allocator = Create(work: null, idleWatts: 0);
+        allocator.Complete(Request("one", 0, 0, 10, 10, prompt: 128, output: 0));
+        allocator.Complete(Request("two", 0, 0, 10, 10, prompt: 256, output: 0));
+        allocator.Complete(Request("four", 0, 0, 10, 10, prompt: 512, output: 0));
+
+        var result = Finish(allocator, seconds: 10, _ => 89.6);
+
+        AssertNear(128, Find(result, "one").Work);
+        AssertNear(256, Find(result, "two").Work);
+        AssertNear(512, Find(result, "four").Work);
+    }
+
+    [Fact]
+    public void The_weights_of_a_known_model_are_read_for_a_request_without_an_answer_too()
+    {
+        // Each has 14e9 bytes of operations for a token, and half of one reading of 14e9 bytes: 1.5 to 3.5.
+        var allocator = Create(_dense, idleWatts: 0);
+        allocator.Complete(Request("one", 0, 0, 10, 10, prompt: 1, output: 0));
+        allocator.Complete(Request("three", 0, 0, 10, 10, prompt: 3, output: 0));
+
+        var result = Finish(allocator, seconds: 10, _ => 50);
+
+        AssertNear(150, Find(result, "one").Work);
+        AssertNear(350, Find(result, "three").Work);
+    }
+
+    [Fact]
     public void A_request_without_tokens_has_idle_energy_only()
     {
         var allocator = Create(_dense, idleWatts: 100);

@@ -217,16 +217,16 @@ public class ServiceTrials
         Assert.True((long)report["models"]![0]!["amounts"]!["energy_uj"]! > 0);
     }
 
-    static async Task<Finished> EndAsync(TonneCommand tonne, Process recorder, string signal)
+    internal static async Task<Finished> EndAsync(TonneCommand tonne, Process recorder, string signal)
     {
         (await tonne.RunOtherAsync("/bin/kill", "-" + signal, recorder.Id.ToString(CultureInfo.InvariantCulture))).Expect(0);
         return await Finished.OfAsync(recorder);
     }
 
-    static async Task<JsonNode> ShowAsync(TonneCommand tonne, string name) =>
+    internal static async Task<JsonNode> ShowAsync(TonneCommand tonne, string name) =>
         JsonNode.Parse((await tonne.RunAsync("service", "show", name, "--json")).Expect(0).Output)!;
 
-    static async Task<List<RunJson>> ReadRunsAsync(TonneCommand tonne, JsonNode report)
+    internal static async Task<List<RunJson>> ReadRunsAsync(TonneCommand tonne, JsonNode report)
     {
         List<RunJson> runs = [];
         foreach (var id in report["runs"]!.AsArray())
@@ -234,7 +234,7 @@ public class ServiceTrials
         return runs;
     }
 
-    static long[] Counts(JsonNode amounts) =>
+    internal static long[] Counts(JsonNode amounts) =>
         [(long)amounts["requests"]!, (long)amounts["prompt_tokens"]!, (long)amounts["output_tokens"]!];
 
     static long[] Truth(JsonNode counts) => [(long)counts["requests"]!, (long)counts["prompt"]!, (long)counts["output"]!];
@@ -242,7 +242,7 @@ public class ServiceTrials
     static void AssertCounts(JsonNode truth, JsonNode report) => Assert.Equal(Truth(truth), Counts(report["all"]!));
 
     /// <summary>Models and idle add up to the service, and the service is the job's part of its runs, to the microjoule.</summary>
-    static void AssertEnergy(JsonNode report, IReadOnlyList<RunJson> runs)
+    internal static void AssertEnergy(JsonNode report, IReadOnlyList<RunJson> runs)
     {
         var all = report["all"]!;
         Assert.Equal(
