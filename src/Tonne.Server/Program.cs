@@ -21,7 +21,11 @@ static class Program
         try
         {
             if (arguments is [ProxyCommandLine.Verb, ..])
+            {
+                ProxyApplication.PassOnWithoutThreadSwitches();
                 return await PassOnAsync(ProxyCommandLine.Parse(arguments, Environment.GetEnvironmentVariable)).ConfigureAwait(false);
+            }
+
             var line = ServerCommandLine.Parse(arguments);
             return await (line.IsMcp ? ServeStandardStreamsAsync() : ServeAsync(line)).ConfigureAwait(false);
         }

@@ -75,6 +75,8 @@ sealed class ProxyRecording : IDisposable
         var tree = new FileTree(_options.GetVariable("TONNE_SYSROOT") is { Length: > 0 } root ? root : "/");
         using var discovery = MachineDiscovery.Discover(tree, CreateDiscoveryOptions());
         var place = _options.Place ?? await DetectPlaceAsync(tree, discovery).ConfigureAwait(false);
+        // The answer of a cloud may have come on a thread that passes requests on: what follows takes long.
+        await Task.Yield();
         var ledger = new Ledger(_options.Home, _options.Time, _write);
         var intensities = new KnownIntensities(KnownIntensities.OpenHistory(_options.Home.Root));
         var recorder = _process.CreateRecorder(discovery, ledger, new RecordingOptions

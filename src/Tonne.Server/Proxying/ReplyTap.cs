@@ -18,6 +18,7 @@ sealed class ReplyTap(Stream inner, HttpResponse response, RequestObserver obser
     internal const int MostHeld = 1024 * 1024;
     const int MostDecoded = 8 * MostHeld;
     const int TailBytes = 8 * 1024;
+    const int MostReadAtOnce = 64 * 1024;
 
     StreamedReplyReader? _stream;
     ArrayBufferWriter<byte>? _held;
@@ -63,7 +64,11 @@ sealed class ReplyTap(Stream inner, HttpResponse response, RequestObserver obser
         _held = null;
         if (held is not null)
         {
-            ReadHeld(held.WrittenSpan);
+            // The thread has other connections to serve: what takes long is read by another one.
+            if (_encoding is not null || held.WrittenCount > MostReadAtOnce)
+                await Task.Run(() => ReadHeld(held.WrittenSpan), cancellationToken).ConfigureAwait(false);
+            else
+                ReadHeld(held.WrittenSpan);
             if (response.StatusCode < StatusCodes.Status400BadRequest && observer.TryEstimate(request) is { } estimate)
                 ProxyHeaders.Set(response.Headers, estimate);
         }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Tonne.Ledgers.Calls;
 
 namespace Tonne.Server.Proxying;
@@ -15,6 +14,7 @@ sealed class RequestStore(int capacity = RequestStore.DefaultCapacity)
     readonly Dictionary<string, ProxiedRequest> _byReplyId = new(StringComparer.Ordinal);
     readonly Queue<ProxiedRequest> _order = new();
     readonly ConcurrentDictionary<string, byte> _running = new(StringComparer.Ordinal);
+    readonly RequestIdSource _ids = new();
     CallTokens _tokens;
     long _count, _failed, _modelled, _unknown;
 
@@ -22,7 +22,7 @@ sealed class RequestStore(int capacity = RequestStore.DefaultCapacity)
     /// <returns>Its id.</returns>
     public string Begin()
     {
-        var id = "tonne-" + RandomNumberGenerator.GetHexString(20, lowercase: true);
+        var id = _ids.Next();
         _running.TryAdd(id, 0);
         return id;
     }
