@@ -35,6 +35,9 @@ public sealed class LogUseSource : IUseSource
     public string Description => _path;
 
     /// <inheritdoc/>
+    public bool HasSingleRequests => true;
+
+    /// <inheritdoc/>
     public void Restore(string state)
     {
         ArgumentNullException.ThrowIfNull(state);

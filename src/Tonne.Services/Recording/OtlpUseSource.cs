@@ -50,6 +50,9 @@ public sealed class OtlpUseSource : IUseSource
     public string Description { get; }
 
     /// <inheritdoc/>
+    public bool HasSingleRequests => true;
+
+    /// <inheritdoc/>
     public void Restore(string state)
     {
         // Spans are counted from the start of this process on.
