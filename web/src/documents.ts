@@ -286,6 +286,7 @@ export interface ServiceDocument {
   days: ServiceDocumentServiceDayPart[];
   percentiles_wh: null | ServiceDocumentPercentilesPart;
   percentiles_reason: null | string;
+  calls: null | CallsDocumentCallsPart;
   alerts: string[];
   gaps: ServiceDocumentServiceGapPart[];
   runs: string[];
@@ -298,6 +299,30 @@ export interface ServiceDocumentServiceModelPart {
 export interface ServiceDocumentServiceDayPart {
   day: string;
   amounts: ServiceDocumentAmountsPart;
+}
+export interface CallsDocumentCallsPart {
+  group: null | string;
+  estimated: CallsDocumentCallSumPart;
+  measured: CallsDocumentCallSumPart;
+}
+export interface CallsDocumentCallSumPart {
+  requests: number;
+  failed: number;
+  without_figure: number;
+  estimated_tokens: number;
+  dropped: number;
+  input_tokens: number;
+  cached_input_tokens: number;
+  output_tokens: number;
+  reasoning_tokens: number;
+  facility_energy_kwh: Bounds;
+  operational_kg: Bounds;
+  emissions_kg: Bounds;
+}
+export interface Bounds {
+  low: number;
+  best: number;
+  high: number;
 }
 export interface ServiceDocumentServiceGapPart {
   from: string;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Tonne.Quantities;
 using Tonne.Reporting.Json;
+using Tonne.Reporting.Totals;
 using Tonne.Services.Accounts;
 using Tonne.Services.Requests;
 
@@ -69,6 +70,9 @@ public sealed record ServiceDocument
     /// <summary>Why there are no percentiles; null if there are.</summary>
     public required string? PercentilesReason { get; init; }
 
+    /// <summary>Calls that a program of the same name wrote into the ledger; they are in no figure here. Null if there are none.</summary>
+    public required CallsDocument.CallsPart? Calls { get; init; }
+
     /// <summary>What is unusual.</summary>
     public required IReadOnlyList<string> Alerts { get; init; }
 
@@ -107,6 +111,7 @@ public sealed record ServiceDocument
             Days = [.. account.SumDays().Select(static day => new ServiceDayPart(day.Day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), AmountsPart.From(day.Amounts)))],
             PercentilesWh = PercentilesPart.From(report.All.RequestPercentiles),
             PercentilesReason = report.All.RequestPercentiles is null ? RequestPercentiles.MissingReason : null,
+            Calls = report.Calls is { } calls ? CallsDocument.CallsPart.From(calls, null) : null,
             Alerts = report.Alerts,
             Gaps = [.. account.Gaps.Select(static gap => new ServiceGapPart(gap.From, gap.To, gap.Reason))],
             Runs = account.Runs,

@@ -27,6 +27,8 @@ public static class ServiceText
         {
             foreach (var problem in account.Problems)
                 writer.Write($"{TextSanitizer.ToOneLine(problem)}\n");
+            if (report.Calls is { } calls)
+                writer.Write(CallServiceText.DescribeBeside(calls) + "\n");
             return;
         }
 
@@ -69,6 +71,8 @@ public static class ServiceText
             yield return "No requests are known, so all energy is idle: give a source with --metrics, --access-log or --otlp.";
         if (account.Quality is Quality.Modelled or Quality.Assumed)
             yield return $"The energy is {EnumWords.Format(account.Quality.Value)}: 'tonne doctor' shows which meters are missing.";
+        if (report.Calls is { } calls)
+            yield return CallServiceText.DescribeBeside(calls);
         foreach (var alert in report.Alerts)
             yield return alert;
         foreach (var problem in account.Problems)
@@ -103,9 +107,9 @@ public static class ServiceText
         AddRow("  waiting", static each => FormatShare(each.Counts.WaitingMicrojoules, each.Microjoules));
         AddRow("emissions", static each => DisplayValue.Format(each.EmissionsKg, "kg CO2e").Text);
         AddRow("energy per request", static each => Format(each.WattHoursPerRequest, "Wh"));
-        AddRow("  50 % of requests, at most", static each => FormatWattHours(each.RequestPercentiles?.P50));
-        AddRow("  95 %", static each => FormatWattHours(each.RequestPercentiles?.P95));
-        AddRow("  99 %", static each => FormatWattHours(each.RequestPercentiles?.P99));
+        AddRow("50 % of requests, at most", static each => FormatWattHours(each.RequestPercentiles?.P50));
+        AddRow("95 % of requests, at most", static each => FormatWattHours(each.RequestPercentiles?.P95));
+        AddRow("99 % of requests, at most", static each => FormatWattHours(each.RequestPercentiles?.P99));
         AddRow("emissions per request", static each => Format(each.GramsPerRequest, "g CO2e"));
         AddRow("energy per 1,000 tokens", static each => Format(each.WattHoursPerThousandTokens, "Wh"));
         AddRow("emissions per 1,000 tokens", static each => Format(each.GramsPerThousandTokens, "g CO2e"));
