@@ -251,11 +251,19 @@ export interface ServiceDocumentAmountsPart {
   g_per1000_tokens: null | ServiceDocumentBoundsPart;
   j_per_prompt_token: null | number;
   j_per_output_token: null | number;
+  percentiles_wh: null | ServiceDocumentPercentilesPart;
 }
 export interface ServiceDocumentBoundsPart {
   value: number;
   low: number;
   high: number;
+}
+export interface ServiceDocumentPercentilesPart {
+  n: number;
+  p50: number;
+  p95: number;
+  p99: number;
+  resolution: number;
 }
 export interface ServiceDocument {
   schema?: string;
@@ -267,14 +275,18 @@ export interface ServiceDocument {
   method: null | string;
   today: ServiceDocumentAmountsPart;
   week: ServiceDocumentAmountsPart;
+  week_before: ServiceDocumentAmountsPart;
   all: ServiceDocumentAmountsPart;
+  request_energy_change: null | number;
+  daily_emissions_change: null | number;
   kg_per_day: null | ServiceDocumentBoundsPart;
   training_kg: null | ServiceDocumentBoundsPart;
   break_even_days: null | number;
   models: ServiceDocumentServiceModelPart[];
   days: ServiceDocumentServiceDayPart[];
-  percentiles_wh?: null | number;
-  percentiles_reason: string;
+  percentiles_wh: null | ServiceDocumentPercentilesPart;
+  percentiles_reason: null | string;
+  calls: null | CallsDocumentCallsPart;
   alerts: string[];
   gaps: ServiceDocumentServiceGapPart[];
   runs: string[];
@@ -287,6 +299,30 @@ export interface ServiceDocumentServiceModelPart {
 export interface ServiceDocumentServiceDayPart {
   day: string;
   amounts: ServiceDocumentAmountsPart;
+}
+export interface CallsDocumentCallsPart {
+  group: null | string;
+  estimated: CallsDocumentCallSumPart;
+  measured: CallsDocumentCallSumPart;
+}
+export interface CallsDocumentCallSumPart {
+  requests: number;
+  failed: number;
+  without_figure: number;
+  estimated_tokens: number;
+  dropped: number;
+  input_tokens: number;
+  cached_input_tokens: number;
+  output_tokens: number;
+  reasoning_tokens: number;
+  facility_energy_kwh: Bounds;
+  operational_kg: Bounds;
+  emissions_kg: Bounds;
+}
+export interface Bounds {
+  low: number;
+  best: number;
+  high: number;
 }
 export interface ServiceDocumentServiceGapPart {
   from: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ServiceDocument, ServiceDocumentAmountsPart } from "../src/documents";
-import { fillDays, findingOfDays, headlinePeriod, inGrams, inLine, inWattHours, stackDays } from "../src/service/figures";
+import { describeChange, describePercentiles, fillDays, findingOfDays, headlinePeriod, inGrams, inLine, inWattHours, percentile, stackDays } from "../src/service/figures";
 
 const none = { prompt_uj: 0, output_uj: 0, held_uj: 0, waiting_uj: 0, idle_uj: 0, wh_per_request: null } as unknown as ServiceDocumentAmountsPart;
 const service = (...days: [string, Partial<ServiceDocumentAmountsPart>][]): ServiceDocument =>
@@ -37,6 +37,22 @@ describe("a figure", () => {
     expect(inLine(inWattHours({ value: 0.43, low: 0.21, high: 0.86 }))).toBe("0.43\u202fWh (0.21–0.86)");
     expect(inLine(inGrams({ value: 0.043, low: 0.021, high: 0.086 }))).toBe("43\u202fmg\u00a0CO2e (21–86)");
     expect(inLine(null)).toBe("–");
+  });
+
+  it("has the change to the week before with its sign, and nothing where there is none", () => {
+    const changed = (request_energy_change: number | null, daily_emissions_change: number | null) => ({ ...service(), request_energy_change, daily_emissions_change });
+    expect(describeChange(changed(-0.12, 0.5))).toBe("Against the seven days before: −12\u202f% energy for each request, +50\u202f% emissions a day.");
+    expect(describeChange(changed(null, -1))).toBe("Against the seven days before: −100\u202f% emissions a day.");
+    expect(describeChange(changed(null, null))).toBeNull();
+  });
+
+  it("has percentiles, or the reason why there are none", () => {
+    const all = { ...none, requests: 1200, percentiles_wh: { n: 1000, p50: 0.25, p95: 1, p99: 2000, resolution: 0.01 } } as ServiceDocumentAmountsPart;
+    expect(percentile(all, "p50")).toBe("0.250\u202fWh");
+    expect(percentile(all, "p99")).toBe("2.00\u202fkWh");
+    expect(percentile({ ...none, percentiles_wh: null }, "p95")).toBe("–");
+    expect(describePercentiles({ ...service(), all, percentiles_wh: all.percentiles_wh })).toContain("1,000 of 1,200 requests");
+    expect(describePercentiles({ ...service(), percentiles_wh: null, percentiles_reason: "Sums." })).toBe("Means only. Sums.");
   });
 
   it("is of seven days, or of all where these have no request", () => {

@@ -2,7 +2,9 @@ using System.CommandLine;
 using Tonne.Accounting;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Services;
+using Tonne.Formatting;
 using Tonne.Ledgers.Budgets;
+using Tonne.Ledgers.Calls;
 using Tonne.Quantities;
 using Tonne.Reporting.Html;
 using Tonne.Reporting.Services;
@@ -39,15 +41,25 @@ static class ServiceCommand
 
     static Command BuildList(CommandContext context)
     {
-        var command = new Command("list", "List the services of the ledger.");
+        var command = new Command("list", "List the services of the ledger, and the programs with calls to AI models.");
         command.SetAction(_ =>
         {
             var ledger = LedgerSession.Open(context);
             var names = ServiceFolder.ListNames(ledger.Ledger.Home);
-            if (names.Count == 0)
+            var calls = new CallLog(ledger.Ledger.Home).Read();
+            var programs = CallServiceReport.ListNames(calls);
+            if (names.Count == 0 && programs.IsEmpty)
                 context.Out.WriteLine("No service is recorded yet: " + ServiceRunCommand.Example);
             foreach (var name in names)
                 context.Out.WriteLine(ServiceFolder.Open(ledger.Ledger.Home, name).IsRecorded ? $"{name}  (recorded now)" : name);
+            foreach (var name in programs)
+            {
+                var basis = CallServiceReport.DescribeBasis(CallServiceReport.From(calls, name, context.Time.GetUtcNow())!.All);
+                context.Out.WriteLine($"{TextSanitizer.ToOneLine(name)}  (calls, {basis})");
+            }
+
+            foreach (var problem in calls.Problems)
+                context.Error.WriteLine($"tonne: {problem}");
             return 0;
         });
         return command;
@@ -60,6 +72,17 @@ static class ServiceCommand
         var command = new Command("show", "Show a service: today, seven days and all, for each request and 1,000 tokens.") { name, since, training, json };
         command.SetAction(parsed =>
         {
+            if (ReadCalls(parsed, context, name, since) is { } calls)
+            {
+                if (parsed.GetValue(training) is not null)
+                    throw new InvalidInputException($"--training needs a service that tonne records; {TextSanitizer.ToOneLine(calls.Name)} is a program with calls.");
+                if (parsed.GetValue(json))
+                    context.Out.WriteLine(CallServiceDocument.From(calls).ToJson());
+                else
+                    CallServiceText.Write(context.Out, calls, context.OutCapabilities);
+                return 0;
+            }
+
             var report = ReadReport(parsed, context, name, since, training);
             if (parsed.GetValue(json))
                 context.Out.WriteLine(ServiceDocument.From(report).ToJson());
@@ -106,6 +129,22 @@ static class ServiceCommand
         return command;
     }
 
+    /// <summary>The calls of a program, where no recorded service has the name, or there is none and no name is given.</summary>
+    /// <returns>Null if a recorded service is meant.</returns>
+    static CallServiceReport? ReadCalls(ParseResult parsed, CommandContext context, Argument<string?> name, Option<string> since)
+    {
+        var session = LedgerSession.Open(context);
+        var recorded = ServiceFolder.ListNames(session.Ledger.Home);
+        var given = parsed.GetValue(name);
+        if (given is null ? recorded.Count > 0 : recorded.Contains(given, StringComparer.Ordinal))
+            return null;
+        var now = context.Time.GetUtcNow();
+        DateTimeOffset? from = parsed.GetValue(since) is { } text ? TimeText.Parse(text, "--since", now) : null;
+        var calls = new CallLog(session.Ledger.Home).Read(from);
+        given ??= CallServiceReport.ListNames(calls) is [var only] ? only : null;
+        return given is null ? null : CallServiceReport.From(calls, given, now);
+    }
+
     static Argument<string?> CreateNameArgument() =>
         new("name") { Description = "Name of the service; not needed if there is only one", Arity = ArgumentArity.ZeroOrOne, HelpName = "NAME" };
 
@@ -127,12 +166,15 @@ static class ServiceCommand
             folder.SettleLeft(session.Ledger, ServedModelWork.Find);
         var account = ServiceAccount.Read(
             session.Ledger, folder, record => accountant.Account(record, FactorSelector.SelectFactors(record, intensities)), from);
-        return ServiceReport.From(account, now, parsed.GetValue(training) is { } given ? ReadTraining(given, session) : null);
+        return ServiceReport.From(account, now, parsed.GetValue(training) is { } given ? ReadTraining(given, session) : null,
+            new CallLog(session.Ledger.Home).Read(from));
     }
 
     static ServiceFolder Find(LedgerSession session, string? name)
     {
         var names = ServiceFolder.ListNames(session.Ledger.Home);
+        if (name is not null && !names.Contains(name, StringComparer.Ordinal) && CallServiceReport.ListNames(new CallLog(session.Ledger.Home).Read()).Contains(name))
+            throw new InvalidInputException($"'{name}' is a program with calls, of which no report is written: 'tonne service show {name}' and 'tonne calls' show them.");
         if (names.Count == 0)
             throw new InvalidInputException("no service is recorded yet: " + ServiceRunCommand.Example);
         if (name is null)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Tonne.Accounting;
 using Tonne.Cli.Commands;
 using Tonne.Cli.Configuration;
@@ -115,6 +116,8 @@ sealed class ServiceSession(CommandContext context, Settings settings, ServiceRe
         }, context.Time);
         _session.WriteMessage(string.Create(CultureInfo.InvariantCulture,
             $"recording the service {request.Name} (process {process.Id}, {source.Description}); 'tonne service show {request.Name}' shows it."));
+        if (request.Source.Otlp is { } address && !IPAddress.IsLoopback(address.Address))
+            _session.WriteMessage($"spans are received at {address} without authentication: keep that port closed to networks that are not trusted.");
         service.RecordAsync(
             ended, () => new RunCompletion
             {

@@ -28,6 +28,7 @@ namespace Tonne.Reporting.Json;
 [JsonSerializable(typeof(TotalDocument))]
 [JsonSerializable(typeof(BudgetDocument))]
 [JsonSerializable(typeof(CallsDocument))]
+[JsonSerializable(typeof(CallServiceDocument))]
 [JsonSerializable(typeof(ServiceDocument))]
 [JsonSerializable(typeof(ReconciliationDocument))]
 [JsonSerializable(typeof(FiguresDocument))]

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Tonne.Quantities;
 using Tonne.Reporting.Json;
+using Tonne.Reporting.Totals;
 using Tonne.Services.Accounts;
-using Tonne.Services.Sources;
+using Tonne.Services.Requests;
 
 namespace Tonne.Reporting.Services;
 
@@ -36,8 +37,17 @@ public sealed record ServiceDocument
     /// <summary>The last seven days, today included.</summary>
     public required AmountsPart Week { get; init; }
 
+    /// <summary>The seven days before these.</summary>
+    public required AmountsPart WeekBefore { get; init; }
+
     /// <summary>All of it.</summary>
     public required AmountsPart All { get; init; }
+
+    /// <summary>Energy of a request in the last seven days ÷ in the seven before, less 1; null without requests in both.</summary>
+    public required double? RequestEnergyChange { get; init; }
+
+    /// <summary>Emissions of a day in the last seven days ÷ in the seven before, less 1; null without both.</summary>
+    public required double? DailyEmissionsChange { get; init; }
 
     /// <summary>Emissions of a day, kg CO2e; null before an hour was recorded.</summary>
     public required BoundsPart? KgPerDay { get; init; }
@@ -54,11 +64,14 @@ public sealed record ServiceDocument
     /// <summary>The days (UTC).</summary>
     public required IReadOnlyList<ServiceDayPart> Days { get; init; }
 
-    /// <summary>Energy percentiles of requests: always null here; the next field says why.</summary>
-    public double? PercentilesWh { get; init; }
+    /// <summary>Percentiles of the facility energy of single requests, of all time; null if no request has an energy of its own.</summary>
+    public required PercentilesPart? PercentilesWh { get; init; }
 
-    /// <summary>Why there are no percentiles.</summary>
-    public required string PercentilesReason { get; init; }
+    /// <summary>Why there are no percentiles; null if there are.</summary>
+    public required string? PercentilesReason { get; init; }
+
+    /// <summary>Calls that a program of the same name wrote into the ledger; they are in no figure here. Null if there are none.</summary>
+    public required CallsDocument.CallsPart? Calls { get; init; }
 
     /// <summary>What is unusual.</summary>
     public required IReadOnlyList<string> Alerts { get; init; }
@@ -87,13 +100,18 @@ public sealed record ServiceDocument
             Method = account.Method,
             Today = AmountsPart.From(report.Today),
             Week = AmountsPart.From(report.Week),
+            WeekBefore = AmountsPart.From(report.WeekBefore),
+            RequestEnergyChange = report.RequestChange,
+            DailyEmissionsChange = report.DailyChange,
             All = AmountsPart.From(report.All),
             KgPerDay = BoundsPart.From(report.KilogramsPerDay),
             TrainingKg = BoundsPart.From(report.TrainingKg),
             BreakEvenDays = report.BreakEvenDays,
             Models = [.. account.SumModels().Select(static model => new ServiceModelPart(model.Model, AmountsPart.From(model.Amounts)))],
             Days = [.. account.SumDays().Select(static day => new ServiceDayPart(day.Day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), AmountsPart.From(day.Amounts)))],
-            PercentilesReason = TokenDelta.PercentilesReason,
+            PercentilesWh = PercentilesPart.From(report.All.RequestPercentiles),
+            PercentilesReason = report.All.RequestPercentiles is null ? RequestPercentiles.MissingReason : null,
+            Calls = report.Calls is { } calls ? CallsDocument.CallsPart.From(calls, null) : null,
             Alerts = report.Alerts,
             Gaps = [.. account.Gaps.Select(static gap => new ServiceGapPart(gap.From, gap.To, gap.Reason))],
             Runs = account.Runs,
@@ -110,6 +128,18 @@ public sealed record ServiceDocument
         internal static BoundsPart? From(Bounds? bounds) => bounds is { } known ? new(known.Best, known.Low, known.High) : null;
     }
 
+    /// <summary>Facility energy of single requests, Wh: percentiles by nearest rank. Idle energy of times without a request is in none.</summary>
+    /// <param name="N">Requests whose own energy is known.</param>
+    /// <param name="P50">Half of them took at most this.</param>
+    /// <param name="P95">95 % took at most this.</param>
+    /// <param name="P99">99 % took at most this.</param>
+    /// <param name="Resolution">Relative width of the bins that they come from; a value is within half of it.</param>
+    public sealed record PercentilesPart(long N, double P50, double P95, double P99, double Resolution)
+    {
+        internal static PercentilesPart? From(RequestPercentiles? known) =>
+            known is null ? null : new(known.Requests, known.P50, known.P95, known.P99, EnergyHistogram.Resolution);
+    }
+
     /// <summary>A model.</summary>
     public sealed record ServiceModelPart(string Model, AmountsPart Amounts);
 
@@ -124,7 +154,8 @@ public sealed record ServiceDocument
         double Seconds, double UnknownSeconds, long Requests, long Failed, long RequestsWithoutEnergy, long PromptTokens, long CachedTokens,
         long OutputTokens, long ReasoningTokens, long EnergyUj, long PromptUj, long OutputUj, long HeldUj, long WaitingUj, long IdleUj,
         double? IdleShare, BoundsPart FacilityEnergyKwh, BoundsPart OperationalKg, BoundsPart EmissionsKg, BoundsPart? WhPerRequest,
-        BoundsPart? GPerRequest, BoundsPart? WhPer1000Tokens, BoundsPart? GPer1000Tokens, double? JPerPromptToken, double? JPerOutputToken)
+        BoundsPart? GPerRequest, BoundsPart? WhPer1000Tokens, BoundsPart? GPer1000Tokens, double? JPerPromptToken, double? JPerOutputToken,
+        PercentilesPart? PercentilesWh)
     {
         internal static AmountsPart From(ServiceAmounts amounts)
         {
@@ -136,7 +167,7 @@ public sealed record ServiceDocument
                 BoundsPart.From(amounts.EnergyKwh)!, BoundsPart.From(amounts.OperationalKg)!, BoundsPart.From(amounts.EmissionsKg)!,
                 BoundsPart.From(amounts.WattHoursPerRequest), BoundsPart.From(amounts.GramsPerRequest),
                 BoundsPart.From(amounts.WattHoursPerThousandTokens), BoundsPart.From(amounts.GramsPerThousandTokens),
-                amounts.JoulesPerPromptToken, amounts.JoulesPerOutputToken);
+                amounts.JoulesPerPromptToken, amounts.JoulesPerOutputToken, PercentilesPart.From(amounts.RequestPercentiles));
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Tonne.Formatting;
+using Tonne.Quantities;
 using Tonne.Services.Accounts;
 
 namespace Tonne.Reporting.Services;
@@ -23,6 +24,7 @@ public static class ServiceMarkdown
         page.Append(report.All.GramsPerThousandTokens is { } tokens
             ? $"{DisplayValue.Format(tokens * 1e-3, "kg CO2e").FormatWithInterval()} for 1,000 tokens of prompts and answers.\n\n"
             : "not known for 1,000 tokens.\n\n");
+        AppendPercentiles(page, report);
         page.Append("## Days (UTC)\n\n| day | requests | prompt tokens | output tokens | facility energy | idle | emissions | 95 % | per request |\n");
         page.Append("| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- | ---: |\n");
         foreach (var (day, amounts) in report.Account.SumDays())
@@ -40,6 +42,33 @@ public static class ServiceMarkdown
         }
 
         return page.ToString();
+    }
+
+    static void AppendPercentiles(StringBuilder page, ServiceReport report)
+    {
+        page.Append("## Energy of single requests\n\n");
+        if (report.All.RequestPercentiles is null)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"{RequestPercentiles.MissingReason}\n\n");
+            return;
+        }
+
+        page.Append("Own facility energy, without the idle energy of times in which there was no request; each value is within 0.5 %.\n\n");
+        page.Append("| time or model | requests | 50 % at most | 95 % | 99 % |\n| --- | ---: | ---: | ---: | ---: |\n");
+        IEnumerable<(string Name, ServiceAmounts Amounts)> rows =
+        [
+            ("today", report.Today), ("7 days", report.Week), ("all", report.All),
+            .. report.Account.SumModels().Select(static model => (model.Model.Length > 0 ? model.Model : "(unknown)", model.Amounts)),
+        ];
+        foreach (var (name, amounts) in rows)
+        {
+            if (amounts.RequestPercentiles is { } known)
+                page.Append(CultureInfo.InvariantCulture, $"| {TextSanitizer.EscapeMarkdown(name)} | {known.Requests:N0} | {Format(known.P50)} | {Format(known.P95)} | {Format(known.P99)} |\n");
+        }
+
+        page.Append('\n');
+
+        static string Format(double wattHours) => DisplayValue.Format(Bounds.FromExact(wattHours * 1e-3), "kWh").Text;
     }
 
     /// <summary>The hours as CSV: one row for each hour and model, and one for idle.</summary>

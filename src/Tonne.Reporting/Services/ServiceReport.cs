@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Tonne.Ledgers.Calls;
 using Tonne.Quantities;
 using Tonne.Services.Accounts;
 
@@ -50,6 +51,9 @@ public sealed record ServiceReport
     /// <summary>Emissions of the model's training, kg CO2e; null if not given.</summary>
     public Bounds? TrainingKg { get; init; }
 
+    /// <summary>Calls that a program of the same name wrote into the ledger; they are in no figure here. Null if there are none.</summary>
+    public CallTotalRow? Calls { get; init; }
+
     /// <summary>Days of use after which its emissions exceed those of the training, at the mean of the recorded time; null if unknown.</summary>
     public double? BreakEvenDays => TrainingKg is { } training && KilogramsPerDay is { Best: > 0 } day ? training.Best / day.Best : null;
 
@@ -57,7 +61,8 @@ public sealed record ServiceReport
     /// <param name="account">The account.</param>
     /// <param name="at">The time, UTC.</param>
     /// <param name="trainingKg">Emissions of the model's training, kg CO2e. Default: null, unknown.</param>
-    public static ServiceReport From(ServiceAccount account, DateTimeOffset at, Bounds? trainingKg = null)
+    /// <param name="calls">Calls of the ledger, of which those of the same name are shown beside it. Default: null, none.</param>
+    public static ServiceReport From(ServiceAccount account, DateTimeOffset at, Bounds? trainingKg = null, CallReading? calls = null)
     {
         ArgumentNullException.ThrowIfNull(account);
         var today = new DateTimeOffset(at.UtcDateTime.Date, TimeSpan.Zero);
@@ -71,6 +76,7 @@ public sealed record ServiceReport
             All = ServiceAmounts.Sum(account.Hours.Select(static hour => hour.All)),
             Alerts = [],
             TrainingKg = trainingKg,
+            Calls = calls is null ? null : CallServiceReport.From(calls, account.Name, at)?.All,
         };
         return report with { Alerts = [.. FindAlerts(report)] };
     }

@@ -27,6 +27,8 @@ public static class ServiceText
         {
             foreach (var problem in account.Problems)
                 writer.Write($"{TextSanitizer.ToOneLine(problem)}\n");
+            if (report.Calls is { } calls)
+                writer.Write(CallServiceText.DescribeBeside(calls) + "\n");
             return;
         }
 
@@ -64,16 +66,23 @@ public static class ServiceText
         if (all.Counts.WithoutEnergy > 0)
             yield return $"{DisplayValue.FormatCount(all.Counts.WithoutEnergy)} requests came while nothing was measured: they are counted without energy.";
         if (all.Counts.Requests + all.Counts.PromptTokens + all.Counts.OutputTokens > 0)
-            yield return "Means only: percentiles need a source that sees each request.";
+            yield return DescribePercentiles(all);
         else
-            yield return "No requests are known, so all energy is idle: give the address of the server's metrics with --metrics.";
+            yield return "No requests are known, so all energy is idle: give a source with --metrics, --access-log or --otlp.";
         if (account.Quality is Quality.Modelled or Quality.Assumed)
             yield return $"The energy is {EnumWords.Format(account.Quality.Value)}: 'tonne doctor' shows which meters are missing.";
+        if (report.Calls is { } calls)
+            yield return CallServiceText.DescribeBeside(calls);
         foreach (var alert in report.Alerts)
             yield return alert;
         foreach (var problem in account.Problems)
             yield return problem;
     }
+
+    static string DescribePercentiles(ServiceAmounts all) => all.RequestPercentiles is { } known
+        ? string.Create(CultureInfo.InvariantCulture, $"Percentiles are of the own energy of {known.Requests:N0} of {all.Counts.Requests:N0} requests, ")
+            + "without the idle energy of times in which there was none; each is within 0.5 %."
+        : "Means only: percentiles need a source that sees each request (--otlp, --access-log with durations and tokens, or tonne proxy).";
 
     static string DescribeService(ServiceAccount account)
     {
@@ -98,6 +107,9 @@ public static class ServiceText
         AddRow("  waiting", static each => FormatShare(each.Counts.WaitingMicrojoules, each.Microjoules));
         AddRow("emissions", static each => DisplayValue.Format(each.EmissionsKg, "kg CO2e").Text);
         AddRow("energy per request", static each => Format(each.WattHoursPerRequest, "Wh"));
+        AddRow("50 % of requests, at most", static each => FormatWattHours(each.RequestPercentiles?.P50));
+        AddRow("95 % of requests, at most", static each => FormatWattHours(each.RequestPercentiles?.P95));
+        AddRow("99 % of requests, at most", static each => FormatWattHours(each.RequestPercentiles?.P99));
         AddRow("emissions per request", static each => Format(each.GramsPerRequest, "g CO2e"));
         AddRow("energy per 1,000 tokens", static each => Format(each.WattHoursPerThousandTokens, "Wh"));
         AddRow("emissions per 1,000 tokens", static each => Format(each.GramsPerThousandTokens, "g CO2e"));
@@ -134,6 +146,8 @@ public static class ServiceText
     // In kWh and kg, of which small values are shown in smaller units.
     static string Format(Bounds? bounds, string unit) => bounds is { } known
         ? DisplayValue.Format(known * 1e-3, unit == "Wh" ? "kWh" : "kg CO2e").Text : Unknown;
+
+    static string FormatWattHours(double? value) => value is { } known ? DisplayValue.Format(Bounds.FromExact(known * 1e-3), "kWh").Text : Unknown;
 
     static string Format(double? value, string unit) => value is { } known ? DisplayValue.Format(known, unit) : Unknown;
 

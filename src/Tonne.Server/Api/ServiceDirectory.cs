@@ -1,6 +1,7 @@
 using Tonne.Accounting;
 using Tonne.Formatting;
 using Tonne.Ledgers;
+using Tonne.Ledgers.Calls;
 using Tonne.Reporting.Services;
 using Tonne.Services.Accounts;
 using Tonne.Services.Recording;
@@ -77,7 +78,20 @@ sealed class ServiceDirectory(RunDirectory runs, bool isReadOnly, ILogger<Servic
             TrySettle(folder, ledger);
         var account = ServiceAccount.Read(
             ledger, folder, record => _accountant.Account(record, FactorSelector.SelectFactors(record, runs.Intensities)), since);
-        return ServiceDocument.From(ServiceReport.From(account, runs.Time.GetUtcNow()));
+        return ServiceDocument.From(ServiceReport.From(account, runs.Time.GetUtcNow(), calls: ReadCalls(since)));
+    }
+
+    CallReading? ReadCalls(DateTimeOffset? since)
+    {
+        try
+        {
+            return new CallLog(runs.Home).Read(since);
+        }
+        catch (LedgerUnavailableException error)
+        {
+            log.Warn($"the calls of the ledger could not be read: {error.Message}");
+            return null;
+        }
     }
 
     void TrySettle(ServiceFolder folder, Ledger ledger)

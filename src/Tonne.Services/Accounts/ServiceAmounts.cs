@@ -58,6 +58,21 @@ public sealed record ServiceAmounts
     /// <summary>Emissions for 1,000 tokens of prompts and answers, with its part of idle, g CO2e; null without tokens.</summary>
     public Bounds? GramsPerThousandTokens => Counts.PromptTokens + Counts.OutputTokens is > 0 and var tokens ? EmissionsKg * (1e6 / tokens) : null;
 
+    /// <summary>Percentiles of the facility energy of single requests; null if no request has an energy of its own.</summary>
+    public RequestPercentiles? RequestPercentiles
+    {
+        get
+        {
+            if (Counts.RequestEnergies is not { Bins.Length: > 0 } energies || Microjoules <= 0)
+                return null;
+            // 3.6e9 µJ are a Wh; the mean ratio of facility energy to energy at the plug.
+            var wattHours = EnergyKwh.Best * 1000 / Microjoules;
+            return new RequestPercentiles(
+                energies.Count, energies.FindPercentile(50)!.Value * wattHours, energies.FindPercentile(95)!.Value * wattHours,
+                energies.FindPercentile(99)!.Value * wattHours);
+        }
+    }
+
     /// <summary>Adds up.</summary>
     public ServiceAmounts Plus(ServiceAmounts other)
     {

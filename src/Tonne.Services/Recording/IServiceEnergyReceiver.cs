@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Tonne.Accounting;
 using Tonne.Recording.Attribution;
 using Tonne.Runs;
@@ -21,4 +22,12 @@ public interface IServiceEnergyReceiver
     /// <param name="footprint">Its footprint so far; null if it was not computed: then the one before holds.</param>
     /// <param name="isFinal">Whether the run has ended, so that nothing is added.</param>
     void End(RunRecord record, Footprint? footprint, bool isFinal);
+
+    /// <summary>The recording has ended. Default: nothing is done.</summary>
+    void Finish()
+    {
+    }
+
+    /// <summary>Takes out energies of single requests that became known since the last time. Called after each computation. Default: none are known.</summary>
+    ImmutableArray<RequestEnergySum> TakeRequestEnergies() => [];
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Tonne.Services.Logs;
 using Tonne.Services.Requests;
@@ -11,6 +12,8 @@ namespace Tonne.Services.Recording;
 /// </remarks>
 public sealed class LogUseSource : IUseSource
 {
+    const int MostRequests = 100_000;
+
     readonly string _path;
     readonly AccessLogFormat _format;
     readonly TimeProvider _time;
@@ -32,6 +35,9 @@ public sealed class LogUseSource : IUseSource
     public string Description => _path;
 
     /// <inheritdoc/>
+    public bool HasSingleRequests => true;
+
+    /// <inheritdoc/>
     public void Restore(string state)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -43,7 +49,8 @@ public sealed class LogUseSource : IUseSource
     /// <inheritdoc/>
     public ValueTask<UseReading> ReadAsync(CancellationToken cancellationToken)
     {
-        var (now, sums, unread, reason) = (_time.GetUtcNow(), new SortedDictionary<string, Sum>(StringComparer.Ordinal), 0, (string?)null);
+        var (now, sums, unread, reason) = (_time.GetUtcNow(), new SortedDictionary<string, RequestSum>(StringComparer.Ordinal), 0, (string?)null);
+        var requests = ImmutableArray.CreateBuilder<ServedRequest>();
         if (_follower is null)
         {
             _follower = new LogFollower(_path);
@@ -61,7 +68,12 @@ public sealed class LogUseSource : IUseSource
             foreach (var line in lines.Lines)
             {
                 if (_format.TryRead(line, out var request, out var wrong))
+                {
                     GetSum(sums, request!.Model).Add(request);
+                    // Of a log that nobody looked at for long, the sums are enough.
+                    if (request.End > request.Arrival && requests.Count < MostRequests)
+                        requests.Add(request);
+                }
                 else if (wrong is not null)
                     (unread, reason) = (unread + 1, wrong);
             }
@@ -76,45 +88,19 @@ public sealed class LogUseSource : IUseSource
         return new(new UseReading(
             [.. sums.Select(pair => pair.Value.ToUse(pair.Key, seconds))],
             string.Create(CultureInfo.InvariantCulture, $"{position.Offset} {Convert.ToBase64String(position.Head.Span)}"),
-            Note: unread > 0 ? string.Create(CultureInfo.InvariantCulture, $"{unread} lines could not be read: {reason!.TrimEnd('.')}") : null));
+            Note: unread > 0 ? string.Create(CultureInfo.InvariantCulture, $"{unread} lines could not be read: {reason!.TrimEnd('.')}") : null)
+        {
+            Requests = requests.ToImmutable(),
+        });
     }
 
     /// <inheritdoc/>
     public void Dispose() => _follower?.Dispose();
 
-    static Sum GetSum(SortedDictionary<string, Sum> sums, string model)
+    static RequestSum GetSum(SortedDictionary<string, RequestSum> sums, string model)
     {
         if (!sums.TryGetValue(model, out var sum))
-            sums[model] = sum = new Sum();
+            sums[model] = sum = new RequestSum();
         return sum;
-    }
-
-    sealed class Sum
-    {
-        ServiceUse _use = new();
-        double _runningSeconds;
-        double _waitingSeconds;
-
-        public void Add(ServedRequest request)
-        {
-            _use = _use with
-            {
-                Requests = _use.Requests + 1,
-                PromptTokens = _use.PromptTokens + Math.Max(0, request.PromptTokens),
-                CachedTokens = _use.CachedTokens + Math.Clamp(request.CachedTokens, 0, Math.Max(0, request.PromptTokens)),
-                OutputTokens = _use.OutputTokens + Math.Max(0, request.OutputTokens),
-            };
-            var start = request.Start ?? request.Arrival;
-            _runningSeconds += Math.Max(0, (request.End - start).TotalSeconds);
-            _waitingSeconds += Math.Max(0, (start - request.Arrival).TotalSeconds);
-        }
-
-        // Requests × time ÷ time: those that ended since the last look stand for those that ran.
-        public ServiceUse ToUse(string model, double seconds) => _use with
-        {
-            Model = model,
-            Running = seconds > 0 && _runningSeconds > 0 ? _runningSeconds / seconds : null,
-            Waiting = seconds > 0 && _runningSeconds > 0 ? _waitingSeconds / seconds : null,
-        };
     }
 }

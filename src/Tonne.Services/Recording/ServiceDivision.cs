@@ -7,7 +7,7 @@ namespace Tonne.Services.Recording;
 
 /// <summary>
 /// Divides the energy of a run of a service by hours, models and idle, from looks at counters of requests and tokens. It knows sums between
-/// two looks, not single requests: means, no percentiles.
+/// two looks; energies of single requests, where there are any, come beside them (<see cref="RequestEnergySum"/>).
 /// </summary>
 /// <remarks>
 /// Energy above idle of the time between two looks is split among models by work (<see cref="ServedModelWork"/>), where no tokens were
@@ -24,6 +24,7 @@ sealed class ServiceDivision
     readonly IReadOnlyList<ServiceObservation> _looks;
     readonly Func<string, ServedModelWork?> _findWork;
     readonly List<Cell> _cells = [];
+    readonly List<RequestEnergySum> _energies;
     readonly long[] _edges;
 
     /// <summary>Prepares a division.</summary>
@@ -34,7 +35,9 @@ sealed class ServiceDivision
     public ServiceDivision(DateTimeOffset startedAt, long end, IEnumerable<ServiceObservation> looks, Func<string, ServedModelWork?> findWork)
     {
         (_startedAt, _findWork) = (startedAt, findWork);
-        _looks = [.. looks.OrderBy(static look => look.To)];
+        var all = looks.ToList();
+        _energies = [.. all.SelectMany(static look => look.RequestEnergies ?? []).Where(static sum => sum.Energies.IsValid)];
+        _looks = [.. all.Where(static look => look.RequestEnergies is null).OrderBy(static look => look.To)];
         var edges = new List<long> { 0, Math.Max(1, end) };
         foreach (var look in _looks)
         {
@@ -80,6 +83,9 @@ sealed class ServiceDivision
             _cells[first + i].Add(jobs[i], idles[i]);
     }
 
+    /// <summary>Takes energies of single requests, beside those of the looks.</summary>
+    public void Add(IEnumerable<RequestEnergySum> energies) => _energies.AddRange(energies);
+
     /// <summary>The hours, and the gaps.</summary>
     public (ImmutableArray<ServiceHour> Hours, ImmutableArray<ServiceGap> Gaps) Build()
     {
@@ -101,6 +107,12 @@ sealed class ServiceDivision
             var hour = GetOrAdd(hours, GetHour(look.IsUnmeasured ? 0 : Math.Max(0, look.From + ((look.To - look.From) / 2))));
             foreach (var use in look.Uses)
                 hour.Count(use, look.IsUnmeasured);
+        }
+
+        foreach (var sum in _energies)
+        {
+            var model = GetOrAdd(hours, GetHour(sum.Hour)).GetModel(sum.Model);
+            model.Counts = model.Counts.Plus(new ServiceModelHour { Model = sum.Model, RequestEnergies = sum.Energies });
         }
 
         return ([.. hours.Select(pair => pair.Value.ToHour(pair.Key))], BuildGaps());
@@ -215,11 +227,9 @@ sealed class ServiceDivision
         return [.. gaps];
     }
 
-    DateTimeOffset GetHour(long at)
-    {
-        var time = _startedAt.AddTicks(at / 100);
-        return new DateTimeOffset(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero);
-    }
+    DateTimeOffset GetHour(long at) => GetHour(_startedAt.AddTicks(at / 100));
+
+    static DateTimeOffset GetHour(DateTimeOffset time) => new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero);
 
     int Find(long at)
     {

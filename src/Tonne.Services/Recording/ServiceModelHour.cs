@@ -1,3 +1,5 @@
+using Tonne.Services.Requests;
+
 namespace Tonne.Services.Recording;
 
 /// <summary>Requests, tokens and energy of one model in one hour.</summary>
@@ -39,6 +41,9 @@ public sealed record ServiceModelHour
     /// <summary>Idle energy of the times in which requests waited, µJ.</summary>
     public long WaitingMicrojoules { get; init; }
 
+    /// <summary>Energies of single requests that ended in this hour; null if none is known.</summary>
+    public EnergyHistogram? RequestEnergies { get; init; }
+
     /// <summary>All of it, µJ.</summary>
     public long Microjoules => PromptMicrojoules + OutputMicrojoules + HeldMicrojoules + WaitingMicrojoules;
 
@@ -60,6 +65,7 @@ public sealed record ServiceModelHour
             OutputMicrojoules = OutputMicrojoules + other.OutputMicrojoules,
             HeldMicrojoules = HeldMicrojoules + other.HeldMicrojoules,
             WaitingMicrojoules = WaitingMicrojoules + other.WaitingMicrojoules,
+            RequestEnergies = other.RequestEnergies is { } theirs ? RequestEnergies?.Plus(theirs) ?? theirs : RequestEnergies,
         };
     }
 }

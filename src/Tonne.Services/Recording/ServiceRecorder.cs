@@ -22,6 +22,7 @@ public sealed class ServiceRecorder
     readonly ServiceRecorderOptions _options;
     readonly TimeProvider _time;
     readonly ServiceSettlement _settler;
+    readonly RequestEnergyDivider? _divider;
     readonly List<ServiceObservation> _unwritten = [];
     readonly HashSet<string> _reported = new(StringComparer.Ordinal);
     RecordedRun? _run;
@@ -46,7 +47,8 @@ public sealed class ServiceRecorder
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         (_recorder, _ledger, _folder, _source, _options, _time) = (recorder, ledger, folder, source, options, time);
-        _settler = new ServiceSettlement(ledger, folder, options.FindWork, options.Receiver);
+        _divider = options.Receiver is null && source.HasSingleRequests ? new RequestEnergyDivider(options.FindWork) : null;
+        _settler = new ServiceSettlement(ledger, folder, options.FindWork, options.Receiver ?? _divider);
     }
 
     /// <summary>The run that is recorded now; null before the first one.</summary>
@@ -96,7 +98,7 @@ public sealed class ServiceRecorder
             Flush();
             run.StopSampling();
             var result = await run.FinishAsync(completion(), CancellationToken.None).ConfigureAwait(false);
-            Guard("the hours", () => _settler.SettleEnded(run.Id));
+            Guard("the hours", () => _settler.SettleEnded(run.Id, isLast: true));
             return result;
         }
         finally
@@ -179,6 +181,8 @@ public sealed class ServiceRecorder
             return;
         }
 
+        if (!isFirst)
+            _divider?.Add(reading.Requests);
         if (isFirst)
         {
             // What the counters counted since an earlier recorder looked: its energy was not measured.

@@ -22,7 +22,8 @@ public sealed record ServiceRecorderOptions
     /// <summary>Accounts the record of a run that was left open by a recorder that was killed.</summary>
     public required Func<RunRecord, FootprintStatement> Account { get; init; }
 
-    /// <summary>Receives the energy each time the hours are computed. Default: null, nobody.</summary>
+    /// <summary>Receives the energy each time the hours are computed. Default: null, nobody, or
+    /// where the source has single requests the recorder itself, for their percentiles.</summary>
     public IServiceEnergyReceiver? Receiver { get; init; }
 
     /// <summary>Called with a problem, in a sentence; each kind once until it has gone. Default: null, nobody.</summary>

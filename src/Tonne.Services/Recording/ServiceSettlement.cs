@@ -16,6 +16,8 @@ namespace Tonne.Services.Recording;
 sealed class ServiceSettlement(
     Ledger ledger, ServiceFolder folder, Func<string, ServedModelWork?> findWork, IServiceEnergyReceiver? receiver = null)
 {
+    readonly List<RequestEnergySum> _unwritten = [];
+
     /// <summary>Computes and stores the hours of a run that is recorded now.</summary>
     /// <returns>The hours.</returns>
     public ServiceSegment SettleOpen(RecordedRun run)
@@ -24,17 +26,20 @@ sealed class ServiceSettlement(
         var (division, damaged) = CreateDivision(run.Opening, run.ElapsedNanoseconds);
         var (record, footprint) = run.AccountSoFar(Receive(division, run.Opening));
         receiver?.End(record, footprint, isFinal: false);
+        TakeRequestEnergies(record, division);
         return Store(record, division, damaged, isFinal: false);
     }
 
     /// <summary>Computes and stores the hours of a run of this recording that has ended.</summary>
-    public void SettleEnded(string id) => SettleClosed(id, passesOn: true);
+    /// <param name="id">The run.</param>
+    /// <param name="isLast">Whether no other run follows it.</param>
+    public void SettleEnded(string id, bool isLast = false) => SettleClosed(id, passesOn: true, isLast);
 
     /// <summary>Computes and stores the hours of a run that has ended.</summary>
     /// <returns>The hours; null if its trace is no longer there, or was thinned.</returns>
-    public ServiceSegment? SettleClosed(string id) => SettleClosed(id, passesOn: false);
+    public ServiceSegment? SettleClosed(string id) => SettleClosed(id, passesOn: false, isLast: false);
 
-    ServiceSegment? SettleClosed(string id, bool passesOn)
+    ServiceSegment? SettleClosed(string id, bool passesOn, bool isLast)
     {
         var run = ledger.Home.GetRunFolder(id);
         if (!HasWholeTrace(run))
@@ -42,8 +47,14 @@ sealed class ServiceSettlement(
         var known = run.ReadRecord();
         var (division, damaged) = CreateDivision(known.Opening, (long)Math.Round(known.DurationSeconds * 1e9));
         var record = RecordBuilder.Build(run.OpenTrace, passesOn ? Receive(division, known.Opening) : division.Add);
-        if (passesOn)
-            receiver?.End(record, null, isFinal: true);
+        if (passesOn && receiver is not null)
+        {
+            receiver.End(record, null, isFinal: true);
+            if (isLast)
+                receiver.Finish();
+            TakeRequestEnergies(record, division);
+        }
+
         return Store(record, division, damaged, isFinal: true);
     }
 
@@ -57,6 +68,26 @@ sealed class ServiceSettlement(
             division.Add(slice);
             receiver.Add(slice);
         };
+    }
+
+    // They are kept as a look, so that hours which are computed again have them too. What cannot be written waits.
+    void TakeRequestEnergies(RunRecord record, ServiceDivision division)
+    {
+        if (receiver is null)
+            return;
+        RequestEnergySum[] energies =
+        [
+            .. _unwritten.Concat(receiver.TakeRequestEnergies()).GroupBy(static sum => (sum.Hour, sum.Model))
+                .Select(static group => new RequestEnergySum(group.Key.Hour, group.Key.Model, group.Select(static sum => sum.Energies).Aggregate(static (sum, next) => sum.Plus(next)))),
+        ];
+        if (energies.Length == 0)
+            return;
+        _unwritten.Clear();
+        _unwritten.AddRange(energies);
+        var end = Math.Max(1, (long)Math.Round(record.DurationSeconds * 1e9));
+        folder.AppendLook(record.Opening.Id, new ServiceObservation { From = end, To = end, RequestEnergies = energies });
+        _unwritten.Clear();
+        division.Add(energies);
     }
 
     /// <summary>Settles what earlier recorders left.</summary>

@@ -8,7 +8,7 @@ import { Footer, Frame, IsPart } from "../shared/frame";
 import { type IntervalRow, Intervals } from "../shared/intervals";
 import { DataTable, Section, type Table } from "../shared/section";
 import { Days } from "./Days";
-import { capital, headlinePeriod, ifKnown, inGrams, inKilograms, inKilowattHours, inLine, inWattHours, number, type ServiceFigure, utc } from "./figures";
+import { capital, describeChange, describePercentiles, headlinePeriod, ifKnown, inGrams, inKilograms, inKilowattHours, inLine, inWattHours, number, percentile, type ServiceFigure, utc } from "./figures";
 
 interface ServicePageProps {
   service: ServiceDocument;
@@ -95,6 +95,9 @@ function Answer({ service }: { service: ServiceDocument }) {
           </dd>
         </div>
       </dl>
+      {ifKnown(describeChange(service), (text) => (
+        <p class="first">{text}</p>
+      ))}
       <BreakEven service={service} />
       <Alerts service={service} />
     </>
@@ -182,6 +185,9 @@ const rows: readonly (readonly [string, (amounts: ServiceDocumentAmountsPart) =>
   ["of this idle", (one) => (one.idle_share === null ? "–" : formatPercent(one.idle_share))],
   ["emissions", (one) => inLine(inKilograms(one.emissions_kg))],
   ["energy per request", (one) => inLine(ifKnown(one.wh_per_request, inWattHours))],
+  ["50 % of requests, at most", (one) => percentile(one, "p50")],
+  ["95 % of requests, at most", (one) => percentile(one, "p95")],
+  ["99 % of requests, at most", (one) => percentile(one, "p99")],
   ["emissions per request", (one) => inLine(ifKnown(one.g_per_request, inGrams))],
   ["energy per 1,000 tokens", (one) => inLine(ifKnown(one.wh_per1000_tokens, inWattHours))],
   ["emissions per 1,000 tokens", (one) => inLine(ifKnown(one.g_per1000_tokens, inGrams))],
@@ -205,10 +211,10 @@ function Periods({ service, citation }: { service: ServiceDocument; citation: st
       id="periods"
       kicker="Today, seven days and all"
       finding={all ? `A request took ${inLine(all)} in all` : "No request is known"}
-      note={`Days begin at midnight UTC. ${all ? `Means only. ${service.percentiles_reason}` : "Without requests all energy is idle: give the address of the server's metrics with --metrics."}`}
+      note={`Days begin at midnight UTC. ${all ? describePercentiles(service) : "Without requests all energy is idle: give a source with --metrics, --access-log or --otlp."}`}
       table={table}
       hasTwin={false}
-      json={{ today: service.today, week: service.week, all: service.all }}
+      json={{ today: service.today, week: service.week, week_before: service.week_before, all: service.all }}
       citation={citation}
     >
       {drawn.length > 0 && <Intervals id="periods" rows={drawn} unit="Wh" label="Facility energy for each request" />}

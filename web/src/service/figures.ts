@@ -1,5 +1,5 @@
 import type { ServiceDocument, ServiceDocumentAmountsPart, ServiceDocumentBoundsPart } from "../documents";
-import { formatBounds, formatPercent, thin } from "../shared/format";
+import { formatBounds, formatPercent, formatValue, thin } from "../shared/format";
 
 /** A figure as it is drawn and read: its full value in its unit, and its texts. */
 export interface ServiceFigure {
@@ -27,6 +27,30 @@ export const inKilograms = (bounds: ServiceDocumentBoundsPart): ServiceFigure =>
 export const inLine = (known: ServiceFigure | null): string => (known ? `${known.text} ${known.interval}`.trim() : "–");
 
 export const ifKnown = <T, R>(value: T | null | undefined, format: (known: T) => R): R | null => (value == null ? null : format(value));
+
+/** A change as a signed percentage: 0.12 is `+12 %`. */
+const change = (value: number): string => `${value < 0 ? "−" : "+"}${formatPercent(Math.abs(value))}`;
+
+/** The last seven days against the seven before; null where both have no figures. */
+export function describeChange(service: ServiceDocument): string | null {
+  const changes = [
+    ...(service.request_energy_change === null ? [] : [`${change(service.request_energy_change)} energy for each request`]),
+    ...(service.daily_emissions_change === null ? [] : [`${change(service.daily_emissions_change)} emissions a day`]),
+  ];
+  return changes.length > 0 ? `Against the seven days before: ${changes.join(", ")}.` : null;
+}
+
+/** A percentile of the energy of single requests; a dash where no request has an energy of its own. */
+export const percentile = (amounts: ServiceDocumentAmountsPart, which: "p50" | "p95" | "p99"): string =>
+  amounts.percentiles_wh ? thin(formatValue(amounts.percentiles_wh[which] * 1e-3, "kWh", 3)) : "–";
+
+/** What the percentiles are of, or why there are none. */
+export const describePercentiles = (service: ServiceDocument): string => {
+  const known = service.percentiles_wh;
+  return known
+    ? `Percentiles are of the own energy of ${number(known.n)} of ${number(service.all.requests)} requests, without the idle energy of times in which there was none; each is within ${formatPercent(known.resolution / 2)}.`
+    : `Means only. ${service.percentiles_reason ?? ""}`;
+};
 
 export const number = (count: number): string => count.toLocaleString("en");
 
