@@ -78,7 +78,7 @@ static class Program
             await server.StartAsync().ConfigureAwait(false);
             Announce(options, server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(), line.IsBrowserWanted);
             // The first list of a large ledger takes seconds: it begins before someone asks.
-            _ = Task.Run(server.Services.GetRequiredService<RunDirectory>().TryRead);
+            _ = Task.Run(server.Services.GetRequiredService<IRunDirectory>().TryRead);
             await server.WaitForShutdownAsync().ConfigureAwait(false);
             return 0;
         }

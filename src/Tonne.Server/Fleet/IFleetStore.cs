@@ -1,0 +1,33 @@
+using Tonne.Ledgers;
+using Tonne.Ledgers.Pushing;
+using Tonne.Ledgers.Totals;
+
+namespace Tonne.Server.Fleet;
+
+/// <summary>What the server needs of a fleet's database. Thread-safe; it has no state of its own, so several servers may use one database.</summary>
+interface IFleetStore
+{
+    /// <summary>Which database it is, for people: without a password.</summary>
+    string Name { get; }
+
+    /// <summary>Keeps what nodes push.</summary>
+    IPushReceiver Receiver { get; }
+
+    /// <summary>The nodes, their codes and keys.</summary>
+    INodeRegistry Nodes { get; }
+
+    /// <summary>The runs that were pushed.</summary>
+    ILedgerReader Ledger { get; }
+
+    /// <summary>Sums over runs, each joule once.</summary>
+    /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>
+    LedgerTotal Total(TotalQuery query);
+
+    /// <summary>Adds a line to the audit log.</summary>
+    /// <param name="by">Who.</param>
+    /// <param name="action">What was done: <c>read</c>, <c>list</c> or <c>total</c>.</param>
+    /// <param name="subject">To what: the id of a run with its account, or the address that was asked for.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="LedgerUnavailableException">It could not be written; then nothing is answered.</exception>
+    Task NoteAsync(string by, string action, string subject, CancellationToken cancellationToken);
+}
