@@ -23,6 +23,17 @@ interface IFleetStore
     /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>
     LedgerTotal Total(TotalQuery query);
 
+    /// <summary>Brings the database up to date, however many servers do so at the same time.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>Number of steps that were applied; 0 if there was nothing to do.</returns>
+    /// <exception cref="LedgerUnavailableException">It cannot be reached or changed.</exception>
+    Task<int> MigrateAsync(CancellationToken cancellationToken);
+
+    /// <summary>The lines of all runs, those of each together, in the order of their sequence.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>
+    IAsyncEnumerable<PushedLine> ReadLinesAsync(CancellationToken cancellationToken);
+
     /// <summary>Adds a line to the audit log.</summary>
     /// <param name="by">Who.</param>
     /// <param name="action">What was done: <c>read</c>, <c>list</c> or <c>total</c>.</param>
