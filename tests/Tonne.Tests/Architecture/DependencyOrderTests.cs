@@ -18,6 +18,7 @@ public partial class DependencyOrderTests
         ["Tonne.Recording"] = ["Tonne"],
         ["Tonne.Instruments"] = ["Tonne.Recording"],
         ["Tonne.Ledgers"] = ["Tonne.Recording"],
+        ["Tonne.Ledgers.PostgreSql"] = ["Tonne.Ledgers"],
         ["Tonne.Reporting"] = ["Tonne.Estimation", "Tonne.Ledgers", "Tonne.Services"],
         ["Tonne.Lab"] = ["Tonne.Instruments"],
         ["Tonne.Hosting"] = ["Tonne.Instruments", "Tonne.Ledgers"],
