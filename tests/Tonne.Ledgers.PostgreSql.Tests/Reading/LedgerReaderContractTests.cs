@@ -103,7 +103,8 @@ public class LedgerReaderContractTests(FilledLedgers ledgers) : IClassFixture<Fi
 
             var total = ledgers.Total(store, query);
 
-            Assert.Equal(Describe(LedgerTotal.Of(ledgers.Runs, query)), Describe(total));
+            // By id: where two runs include the same one, the first of them is named.
+            Assert.Equal(Describe(LedgerTotal.Of(ledgers.Runs.OrderBy(run => run.Id, StringComparer.Ordinal), query)), Describe(total));
         }
     }
 
