@@ -28,7 +28,7 @@ static class RunAudit
             else if (survey.Damage is { } damage)
                 yield return new(folder.Id, folder.TracePath, $"is damaged ({damage.TrimEnd('.')})", "The record has all figures; the trace supports them only up to the damage. " + RestoreFromCopyRemedy);
         }
-        else if (!File.Exists(folder.OriginPath))
+        else if (!File.Exists(folder.OriginPath) && !File.Exists(folder.ExportNotePath))
         {
             yield return new(folder.Id, folder.TracePath, "is missing", "The record can no longer be checked against its trace. " + RestoreFromCopyRemedy);
         }

@@ -5,7 +5,7 @@ namespace Tonne.Ledgers.Pushing;
 /// <summary>Writes pushed lines back into run folders, so that <c>tonne ledger verify</c> checks them and every command reads them.</summary>
 public static class PushedRunFolder
 {
-    /// <summary>Writes the folder of a run: its record and its statements, without a trace. All of it is on the disk when this returns.</summary>
+    /// <summary>Writes the folder of a run: its record and its statements, and a note that there is no trace. All of it is on the disk when this returns.</summary>
     /// <param name="home">The ledger that it is written to; made if it is not there.</param>
     /// <param name="lines">Lines of one run in the order of their sequence, the first one its record.</param>
     /// <returns>False if the folder has these lines already.</returns>
@@ -29,6 +29,7 @@ public static class PushedRunFolder
             if (Directory.Exists(fresh))
                 Directory.Delete(fresh, recursive: true);
             LedgerPermissions.CreateFolder(fresh);
+            DurableFile.Replace(Path.Combine(fresh, Path.GetFileName(folder.ExportNotePath)), ChecksummedLine.Write("exported", "{\"without\":\"trace\"}"u8));
             DurableFile.Replace(Path.Combine(fresh, Path.GetFileName(folder.StatementsPath)), statements);
             DurableFile.Replace(Path.Combine(fresh, Path.GetFileName(folder.RecordPath)), record);
             Directory.Move(fresh, folder.Location);

@@ -34,7 +34,7 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
 
     async Task<int> InitAsync(CancellationToken cancellationToken)
     {
-        var steps = await store.MigrateAsync(cancellationToken).ConfigureAwait(false);
+        var steps = await store.MigrateAsync(Person, cancellationToken).ConfigureAwait(false);
         error.WriteLine(steps == 0 ? $"tonne: the {store.Name} is up to date." : $"tonne: the {store.Name} is ready; {steps} steps were applied.");
         var code = await store.Nodes.CreateCodeAsync(FleetRoutes.UsuallyValid, null, Person, cancellationToken).ConfigureAwait(false);
         output.WriteLine($"""

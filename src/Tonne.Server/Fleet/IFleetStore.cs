@@ -24,10 +24,11 @@ interface IFleetStore
     LedgerTotal Total(TotalQuery query);
 
     /// <summary>Brings the database up to date, however many servers do so at the same time.</summary>
+    /// <param name="by">Who does it, for the audit log.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>Number of steps that were applied; 0 if there was nothing to do.</returns>
     /// <exception cref="LedgerUnavailableException">It cannot be reached or changed.</exception>
-    Task<int> MigrateAsync(CancellationToken cancellationToken);
+    Task<int> MigrateAsync(string by, CancellationToken cancellationToken);
 
     /// <summary>The lines of all runs, those of each together, in the order of their sequence.</summary>
     /// <param name="cancellationToken">Stops it.</param>

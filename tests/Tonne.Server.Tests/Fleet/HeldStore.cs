@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Tonne.Accounting;
@@ -52,6 +53,16 @@ sealed class HeldStore(TimeProvider time) : IFleetStore, IPushReceiver, INodeReg
         lock (_lock)
             Audit.Add($"{by}: {action} {subject}");
         return Task.CompletedTask;
+    }
+
+    public Task<int> MigrateAsync(string by, CancellationToken cancellationToken) => Task.FromResult(0);
+
+    public async IAsyncEnumerable<PushedLine> ReadLinesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Check();
+        await Task.Yield();
+        foreach (var ((run, sequence), (_, line)) in _lines.OrderBy(line => line.Key))
+            yield return new PushedLine(run, sequence, line);
     }
 
     public Task<PushAnswer> ReceiveAsync(string node, IReadOnlyList<PushedLine> lines, CancellationToken cancellationToken)
