@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Tonne.Ledgers;
 using Tonne.Server.Api;
+using Tonne.Server.Fleet;
 using Tonne.Server.Mcp;
 using Tonne.Server.Proxying;
 using Tonne.Server.Security;
@@ -26,12 +27,18 @@ static class Program
                 return await PassOnAsync(ProxyCommandLine.Parse(arguments, Environment.GetEnvironmentVariable)).ConfigureAwait(false);
             }
 
+            if (arguments is [FleetCommandLine.Verb, ..])
+                return await ManageFleetAsync(FleetCommandLine.Parse(arguments)).ConfigureAwait(false);
             var line = ServerCommandLine.Parse(arguments);
             return await (line.IsMcp ? ServeStandardStreamsAsync() : ServeAsync(line)).ConfigureAwait(false);
         }
         catch (FormatException error)
         {
             return Report(error.Message, UsageError);
+        }
+        catch (Exception error) when (error is LedgerUnavailableException or LedgerDamagedException)
+        {
+            return Report(error.Message, Failure);
         }
         catch (ServerStartException error)
         {
@@ -61,7 +68,34 @@ static class Program
         GetVariable = Environment.GetEnvironmentVariable,
     };
 
+    static async Task<int> ManageFleetAsync(FleetCommandLine line)
+    {
+        var address = DatabaseAddress.Find(line.DatabaseFile, Environment.GetEnvironmentVariable)
+            ?? throw new FormatException($"give the fleet's database: --database postgres://USER@HOST/DATABASE, --database-file FILE, or {DatabaseAddress.Variable}.");
+        var store = new PostgresFleetStore(address, TimeProvider.System);
+        await using (store.ConfigureAwait(false))
+        {
+            using var ended = new CancellationTokenSource();
+            using var stop = StopSignals.Register(ended.Cancel);
+            return await new FleetCommands(store, TimeProvider.System, Console.Out, Console.Error).RunAsync(line, ended.Token).ConfigureAwait(false);
+        }
+    }
+
     static async Task<int> ServeAsync(ServerCommandLine line)
+    {
+        var store = DatabaseAddress.Find(line.DatabaseFile, Environment.GetEnvironmentVariable) is { } address ? new PostgresFleetStore(address, TimeProvider.System) : null;
+        try
+        {
+            return await ServeAsync(line, store).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (store is not null)
+                await store.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    static async Task<int> ServeAsync(ServerCommandLine line, PostgresFleetStore? store)
     {
         var options = CreateOptions(line.Socket is null ? TokenFile.ForUser(Environment.GetEnvironmentVariable).ReadOrCreate() : AccessToken.Create()) with
         {
@@ -72,6 +106,7 @@ static class Program
             CertificateKey = line.CertificateKey,
             Proxy = line.Proxy,
             ReadOnly = line.ReadOnly,
+            Fleet = store,
         };
         if (options.FindProblems().ToList() is { Count: > 0 } problems)
             throw new FormatException(string.Join('\n', problems));
@@ -82,7 +117,7 @@ static class Program
             await server.StartAsync().ConfigureAwait(false);
             Announce(options, server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(), line.IsBrowserWanted);
             // The first list of a large ledger takes seconds: it begins before someone asks.
-            _ = Task.Run(server.Services.GetRequiredService<RunDirectory>().TryRead);
+            _ = Task.Run(server.Services.GetRequiredService<IRunDirectory>().TryRead);
             await server.WaitForShutdownAsync().ConfigureAwait(false);
             return 0;
         }
@@ -114,13 +149,13 @@ static class Program
     {
         if (options.Socket is { } socket)
         {
-            Console.WriteLine($"tonne serves {options.Home.Root} on {socket}");
+            Console.WriteLine($"tonne serves {options.Fleet?.Name ?? options.Home.Root} on {socket}");
             Console.WriteLine($"  curl --unix-socket {socket} http://localhost/api/v1/runs");
         }
         else
         {
             var url = $"{(options.Proxy?.GetLeftPart(UriPartial.Authority) ?? FormatAddress(address))}/?token={options.Token.Text}";
-            Console.WriteLine($"tonne serves {options.Home.Root} at");
+            Console.WriteLine($"tonne serves {options.Fleet?.Name ?? options.Home.Root} at");
             Console.WriteLine($"  {url}");
             if (isBrowserWanted)
                 Browser.Open(url, Environment.GetEnvironmentVariable);

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Tonne.Ledgers.Pushing;
 using Tonne.Reporting.Json;
 using Tonne.Server.Api;
+using Tonne.Server.Fleet;
 using Tonne.Server.Live;
 using Tonne.Server.Mcp;
 using Tonne.Server.Metrics;
@@ -15,6 +17,9 @@ namespace Tonne.Server;
 static class ServerApplication
 {
     const int MaxConnections = 2000;
+
+    // Nodes keep their connections between pushes.
+    const int MaxFleetConnections = 20_000;
     const int MaxHeaderBytes = 16 * 1024;
     const int MaxHeaders = 64;
 
@@ -35,9 +40,11 @@ static class ServerApplication
         builder.Services.AddMcpServer(ConfigureMcp).WithHttpTransport(transport => transport.Stateless = true).WithTools<TonneTools>();
         var server = builder.Build();
         server.Use(next => context => ProblemAnswer.CatchAsync(context, next));
-        var guard = new RequestGuard(options);
+        var guard = new RequestGuard(options, certificate);
         server.Use(next => context => guard.InvokeAsync(context, next));
         server.UseRouting();
+        if (options.Fleet is not null)
+            server.UseRateLimiter();
         Map(server, options);
         return server;
     }
@@ -55,9 +62,17 @@ static class ServerApplication
     {
         services.AddRoutingCore();
         services.AddSingleton(options).AddSingleton(options.Time).AddSingleton(options.Home);
-        services.AddSingleton(provider => new RunDirectory(options.Home, options.Time, options.ReadOnly, provider.GetRequiredService<ILogger<RunDirectory>>()));
+        if (options.Fleet is { } fleet)
+        {
+            services.AddHttpContextAccessor();
+            services.AddSingleton<IRunDirectory>(provider => new DatabaseRunDirectory(
+                fleet, options.Home, options.Time, provider.GetRequiredService<IHttpContextAccessor>(), provider.GetRequiredService<ILogger<DatabaseRunDirectory>>()));
+            PushLimiter.Add(services, options.PushLimits);
+        }
+        else
+            services.AddSingleton<IRunDirectory>(provider => new RunDirectory(options.Home, options.Time, options.ReadOnly, provider.GetRequiredService<ILogger<RunDirectory>>()));
         services.AddSingleton(provider => new ServiceDirectory(
-            provider.GetRequiredService<RunDirectory>(), options.ReadOnly, provider.GetRequiredService<ILogger<ServiceDirectory>>()));
+            provider.GetRequiredService<IRunDirectory>() as RunDirectory, options.ReadOnly, provider.GetRequiredService<ILogger<ServiceDirectory>>()));
         services.AddSingleton<LiveHub>().AddSingleton<MetricsRoutes>().AddSingleton<DoctorRoutes>().AddSingleton<AdviceRoutes>();
         services.ConfigureHttpJsonOptions(json =>
         {
@@ -65,6 +80,8 @@ static class ServerApplication
             json.SerializerOptions.PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.SnakeCaseLower;
             json.SerializerOptions.NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.Strict;
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ReportJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, PushJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, FleetJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
         });
         OpenApiDescription.Add(services);
@@ -72,7 +89,7 @@ static class ServerApplication
 
     static void Map(WebApplication server, ServerOptions options)
     {
-        var runs = server.Services.GetRequiredService<RunDirectory>();
+        var runs = server.Services.GetRequiredService<IRunDirectory>();
         var api = server.MapGroup("/api/v1");
         RunRoutes.Map(api, runs);
         server.Services.GetRequiredService<AdviceRoutes>().Map(api);
@@ -83,6 +100,8 @@ static class ServerApplication
         FootprintRoutes.Map(api, runs);
         CatalogRoutes.Map(api);
         server.Services.GetRequiredService<DoctorRoutes>().Map(api);
+        if (options.Fleet is { } fleet)
+            new FleetRoutes(fleet, options.PushLimits, options.Time).Map(api);
         server.Services.GetRequiredService<MetricsRoutes>().Map(server);
         server.MapOpenApi("/openapi/{documentName}.json");
         server.MapMcp("/mcp");
@@ -92,7 +111,9 @@ static class ServerApplication
     static void Configure(KestrelServerOptions kestrel, ServerOptions options, X509Certificate2? certificate)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+        kestrel.Limits.MaxConcurrentConnections = options.Fleet is null ? MaxConnections : MaxFleetConnections;
+        if (options.Fleet is not null)
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(options.PushLimits.MinBytesPerSecond, options.PushLimits.Grace);
         kestrel.Limits.MaxRequestBodySize = FootprintRoutes.MaxBytes;
         kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
         kestrel.Limits.MaxRequestHeaderCount = MaxHeaders;

@@ -29,6 +29,9 @@ sealed record ServerCommandLine
     /// <summary>Address of a proxy before this server; null for none.</summary>
     public Uri? Proxy { get; init; }
 
+    /// <summary>File with the address of a fleet's database; null for none.</summary>
+    public string? DatabaseFile { get; init; }
+
     /// <summary>Whether nothing is written.</summary>
     public bool ReadOnly { get; init; }
 
@@ -45,9 +48,10 @@ sealed record ServerCommandLine
         var certificate = new Option<string>("--certificate");
         var key = new Option<string>("--certificate-key");
         var proxy = new Option<string>("--behind-proxy");
+        var database = new Option<string>("--database-file");
         var readOnly = new Option<bool>("--read-only");
         var noOpen = new Option<bool>("--no-open");
-        var serve = new Command("serve") { listen, port, socket, certificate, key, proxy, readOnly, noOpen };
+        var serve = new Command("serve") { listen, port, socket, certificate, key, proxy, database, readOnly, noOpen };
         var root = new RootCommand { serve, new Command("mcp") };
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 || parsed.CommandResult.Command == root)
@@ -66,6 +70,7 @@ sealed record ServerCommandLine
             CertificateKey = parsed.GetValue(key),
             Proxy = parsed.GetValue(proxy) is not { } front ? null
                 : Uri.TryCreate(front, UriKind.Absolute, out var uri) ? uri : throw new FormatException($"--behind-proxy '{front}' is not an address such as https://tonne.example.org."),
+            DatabaseFile = parsed.GetValue(database),
             ReadOnly = parsed.GetValue(readOnly),
             IsBrowserWanted = !parsed.GetValue(noOpen),
         };

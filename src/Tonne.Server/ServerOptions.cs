@@ -1,5 +1,6 @@
 using System.Net;
 using Tonne.Ledgers;
+using Tonne.Server.Fleet;
 using Tonne.Server.Security;
 
 namespace Tonne.Server;
@@ -33,6 +34,12 @@ sealed record ServerOptions
 
     /// <summary>Whether the server writes nothing to the ledger but its index. Default: no: it closes runs whose recorder was killed.</summary>
     public bool ReadOnly { get; init; }
+
+    /// <summary>The database of a fleet, whose runs are served; null for those of <see cref="Home"/>.</summary>
+    public IFleetStore? Fleet { get; init; }
+
+    /// <summary>What a push may cost.</summary>
+    public PushLimits PushLimits { get; init; } = new();
 
     /// <summary>The token; ignored on a socket.</summary>
     public required AccessToken Token { get; init; }

@@ -125,6 +125,7 @@ static class CommandLine
             AdviseCommand.Build(context),
             GridCommand.Build(context),
             ServeCommand.Build(context),
+            FleetCommand.Build(context),
             ProxyCommand.Build(context),
             McpCommand.Build(context),
             LedgerCommand.Build(context),

@@ -3,7 +3,7 @@ using Tonne.Cli.Serving;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary><c>tonne serve</c>: the ledger over HTTP, for programs, browsers and Prometheus.</summary>
+/// <summary><c>tonne serve</c>: the ledger, or the database of a fleet, over HTTP, for programs, browsers and Prometheus.</summary>
 static class ServeCommand
 {
     public static Command Build(CommandContext context)
@@ -22,17 +22,24 @@ static class ServeCommand
             new("--no-open") { Description = "Do not open the browser" },
             new("--read-only") { Description = "Write nothing: leave runs of killed recorders open" },
         ];
+        var database = new DatabaseOptions();
         var command = new Command("serve", "Serve the ledger over HTTP: API, live runs, metrics, MCP. The address that is printed has a token; without it nothing is answered.");
         foreach (var option in options)
             command.Options.Add(option);
         foreach (var flag in flags)
             command.Options.Add(flag);
-        command.SetAction(parsed => ServerProgram.Start(context,
-        [
-            "serve",
-            .. options.Where(option => parsed.GetValue(option) is not null).SelectMany(option => new[] { option.Name, parsed.GetValue(option)! }),
-            .. flags.Where(flag => parsed.GetValue(flag)).Select(flag => flag.Name),
-        ]));
+        database.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            var (arguments, variables) = database.Read(parsed);
+            return ServerProgram.Start(context,
+            [
+                "serve",
+                .. arguments,
+                .. options.Where(option => parsed.GetValue(option) is not null).SelectMany(option => new[] { option.Name, parsed.GetValue(option)! }),
+                .. flags.Where(flag => parsed.GetValue(flag)).Select(flag => flag.Name),
+            ], variables);
+        });
         return command;
     }
 }

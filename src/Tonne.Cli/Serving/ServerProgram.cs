@@ -14,8 +14,16 @@ static class ServerProgram
     /// <param name="arguments">Its arguments.</param>
     /// <returns>Exit code, if it could not be started.</returns>
     /// <exception cref="InvalidInputException">It is not there.</exception>
-    public static int Start(CommandContext context, IReadOnlyList<string> arguments) =>
-        Start(context, arguments, Settings.Resolve(new Dictionary<Setting, string?>(), context.GetVariable, context.CurrentDirectory), []);
+    public static int Start(CommandContext context, IReadOnlyList<string> arguments) => Start(context, arguments, []);
+
+    /// <summary>Starts the server in place of this process, with variables.</summary>
+    /// <param name="context">Environment and streams.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="variables">Variables for it.</param>
+    /// <returns>Exit code, if it could not be started.</returns>
+    /// <exception cref="InvalidInputException">It is not there.</exception>
+    public static int Start(CommandContext context, IReadOnlyList<string> arguments, IReadOnlyList<KeyValuePair<string, string>> variables) =>
+        Start(context, arguments, Settings.Resolve(new Dictionary<Setting, string?>(), context.GetVariable, context.CurrentDirectory), variables);
 
     /// <summary>Starts the server in place of this process, with settings of the command line.</summary>
     /// <param name="context">Environment and streams.</param>

@@ -33,7 +33,7 @@ static class RunAudit
             if (removal.Problem is { } unreadable)
                 yield return new(folder.Id, folder.RemovalNotePath, unreadable, "It says when the trace was removed. " + RestoreFromCopyRemedy);
         }
-        else if (!File.Exists(folder.OriginPath))
+        else if (!File.Exists(folder.OriginPath) && !File.Exists(folder.ExportNotePath))
         {
             yield return new(folder.Id, folder.TracePath, "is missing", "The record can no longer be checked against its trace. " + RestoreFromCopyRemedy);
         }

@@ -15,6 +15,9 @@ public static class PushBatch
     // Names, id and number around a line.
     const int MaxEnvelopeBytes = 256;
 
+    // Long lines come in many pieces: few of them if each is large.
+    const int PieceBytes = 64 * 1024;
+
     /// <summary>Writes lines.</summary>
     /// <param name="target">What is written to; it stays open.</param>
     /// <param name="lines">The lines.</param>
@@ -51,16 +54,19 @@ public static class PushBatch
         Stream source, int maxLineBytes = PushedLine.MaxBytes, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        var reader = PipeReader.Create(source, new StreamPipeReaderOptions(leaveOpen: true));
+        var reader = PipeReader.Create(source, new StreamPipeReaderOptions(bufferSize: PieceBytes, leaveOpen: true));
         var number = 0;
+        // Bytes at the beginning of what is left that are known to have no line feed: each byte is looked at once.
+        var searched = 0L;
         try
         {
             while (true)
             {
                 var read = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
                 var rest = read.Buffer;
-                while (TryTake(ref rest, read.IsCompleted, out var line))
+                while (TryTake(ref rest, searched, read.IsCompleted, out var line))
                 {
+                    searched = 0;
                     number++;
                     if (line.Length > maxLineBytes + MaxEnvelopeBytes)
                         throw CreateTooLong(number, maxLineBytes);
@@ -70,6 +76,7 @@ public static class PushBatch
 
                 if (rest.Length > maxLineBytes + MaxEnvelopeBytes)
                     throw CreateTooLong(number + 1, maxLineBytes);
+                searched = rest.Length;
                 reader.AdvanceTo(rest.Start, rest.End);
                 if (read.IsCompleted)
                     yield break;
@@ -83,9 +90,9 @@ public static class PushBatch
 
     static FormatException CreateTooLong(int number, int most) => new($"line {number} has more than {most} bytes");
 
-    static bool TryTake(ref ReadOnlySequence<byte> rest, bool isLast, out ReadOnlySequence<byte> line)
+    static bool TryTake(ref ReadOnlySequence<byte> rest, long searched, bool isLast, out ReadOnlySequence<byte> line)
     {
-        if (rest.PositionOf((byte)'\n') is { } end)
+        if (rest.Slice(searched).PositionOf((byte)'\n') is { } end)
         {
             line = rest.Slice(0, end);
             rest = rest.Slice(rest.GetPosition(1, end));

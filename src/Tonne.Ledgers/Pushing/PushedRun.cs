@@ -34,7 +34,10 @@ public static class PushedRun
     {
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(statements);
-        return RunSummary.FromRecord(record, new(statements.Count, statements.MaxBy(statement => statement.AccountedAt)), null);
+        // As in a folder: without a statement there are no figures, and of two that were accounted at the same time the later line is shown.
+        var trouble = statements.Count > 0 ? null
+            : new LedgerProblem(record.Opening.Id, "statements.jsonl", "has no statement", "`tonne ledger recount` adds one.");
+        return RunSummary.FromRecord(record, new(statements.Count, statements.OrderBy(statement => statement.AccountedAt).LastOrDefault()), trouble);
     }
 
     static T Read<T>(PushedLine line, string name, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)

@@ -11,7 +11,7 @@ namespace Tonne.Ledgers.RunFolders;
 /// <remarks>
 /// <c>trace</c> is appended to while the run is recorded; <c>record.json</c> is written once; <c>statements.jsonl</c> only grows;
 /// <c>lock</c> is held by the recorder; <c>thinned.json</c> lists what was removed from an old trace; <c>origin.csv</c> replaces the trace
-/// of an imported run.
+/// of an imported run; <c>exported.json</c> says that a database had no trace.
 /// </remarks>
 /// <param name="id">Id of the run.</param>
 /// <param name="path">The folder.</param>
@@ -46,6 +46,9 @@ public sealed class RunFolder(string id, string path)
 
     /// <summary>Path of the row that an imported run was read from.</summary>
     public string OriginPath => Path.Combine(Location, "origin.csv");
+
+    /// <summary>Path of the note that the run was exported from a database, which has no traces.</summary>
+    public string ExportNotePath => Path.Combine(Location, "exported.json");
 
     /// <summary>The prediction that the network of a lab run made after it; most runs have none.</summary>
     public string PredictionPath => Path.Combine(Location, "prediction.json");

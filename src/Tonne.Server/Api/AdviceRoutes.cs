@@ -5,7 +5,7 @@ namespace Tonne.Server.Api;
 /// <summary>The route of the advice on a run. It reads the ledger and what is kept of intensities, and calls nobody.</summary>
 /// <param name="options">Ledger, environment and clock.</param>
 /// <param name="runs">The runs.</param>
-sealed class AdviceRoutes(ServerOptions options, RunDirectory runs)
+sealed class AdviceRoutes(ServerOptions options, IRunDirectory runs)
 {
     /// <summary>Adds the route.</summary>
     public void Map(IEndpointRouteBuilder routes) => routes.MapDocument(

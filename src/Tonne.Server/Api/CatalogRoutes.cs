@@ -1,6 +1,4 @@
-using System.Reflection;
 using System.Text.Json;
-using Tonne.Accounting;
 using Tonne.Catalogs;
 using Tonne.Reporting.Json;
 
@@ -18,8 +16,7 @@ static class CatalogRoutes
         routes.MapDocument("/catalogs/{catalog}", "searchCatalog", "Rows of a catalog, each with bounds, year and source, as 'tonne catalog --json'", null,
             new([new("search", "Words that a row must contain. Default: all rows")]), static request => Find(request.GetRoute("catalog")).ToJson(request["search"] ?? ""));
         routes.MapDocument("/version", "getVersion", "Version of tonne, of the accounting method and of the factors", typeof(VersionDocument), new([]), static _ => JsonSerializer.Serialize(
-            new VersionDocument("tonne.version/1", typeof(CatalogRoutes).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0", Accountant.MethodVersion, FactorSet.ShortHash),
-            ApiJson.Readable.VersionDocument));
+            VersionDocument.Current, ApiJson.Readable.VersionDocument));
     }
 
     static CatalogDocument Find(string name) => CatalogDocument.All.FirstOrDefault(catalog => catalog.Name == name)

@@ -16,7 +16,7 @@ static class FootprintRoutes
     public const int MaxBytes = LifeCycleReader.MaxFileLength;
 
     /// <summary>Adds the routes.</summary>
-    public static void Map(IEndpointRouteBuilder routes, RunDirectory runs)
+    public static void Map(IEndpointRouteBuilder routes, IRunDirectory runs)
     {
         Map(routes, "/footprint", "accountLifeCycle", "The footprint of a model's whole life from a description, as 'tonne footprint --json'; files that it names are not read", (text, _) => Account(runs, text))
             .Produces<LifeCycleDocument>(StatusCodes.Status200OK, MediaTypeNames.Application.Json);
@@ -35,12 +35,12 @@ static class FootprintRoutes
 
     /// <summary>Accounts a description.</summary>
     /// <exception cref="DescriptionException">It cannot be accounted.</exception>
-    public static string Account(RunDirectory runs, string text) => LifeCycleDocument.From(AccountLife(runs, text)).ToJson();
+    public static string Account(IRunDirectory runs, string text) => LifeCycleDocument.From(AccountLife(runs, text)).ToJson();
 
-    static LifeCycle AccountLife(RunDirectory runs, string text)
+    static LifeCycle AccountLife(IRunDirectory runs, string text)
     {
         var description = LifeCycleReader.Read(text, "description");
-        var ledger = runs.OpenLedger();
+        var ledger = runs.OpenReader();
         return new LifeCycleAccountant().Account(description, query => LifeCycleRuns.Load(ledger, query), request => PhaseEstimator.Estimate(request));
     }
 

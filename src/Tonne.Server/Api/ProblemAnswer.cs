@@ -10,6 +10,7 @@ namespace Tonne.Server.Api;
 static class ProblemAnswer
 {
     const string ContentType = "application/problem+json";
+    const string RetryAfterSeconds = "30";
     const string Report = "Please report it with the address; the ledger is not affected.";
 
     /// <summary>Answers the request, and turns exceptions and bare statuses into problems.</summary>
@@ -45,15 +46,23 @@ static class ProblemAnswer
 
     static Task WriteAsync(HttpContext context, Exception error) => error switch
     {
-        RequestProblemException problem => WriteAsync(context, problem.Status, problem.Message, problem.Where, problem.Remedy),
+        RequestProblemException problem => WriteAsync(SetRetryAfter(context, problem.Status), problem.Status, problem.Message, problem.Where, problem.Remedy),
         BadHttpRequestException bad => WriteAsync(context, bad.StatusCode, bad.Message, "request", "Correct the request; docs/server.md describes it."),
         UnknownNameException unknown => WriteAsync(context, StatusCodes.Status400BadRequest, unknown.Message, $"{unknown.Unknown.Kind} '{unknown.Unknown.Name}'", "Use one of the names that the catalogs have: /api/v1/catalogs."),
         DescriptionException description => WriteAsync(context, StatusCodes.Status422UnprocessableEntity, string.Join(" ", description.Problems), "body", "Correct the description; docs/formats/footprint.md has every key."),
         LedgerDamagedException damaged => WriteAsync(context, StatusCodes.Status409Conflict, damaged.Message, damaged.Problem.File, damaged.Problem.Remedy),
-        LedgerUnavailableException ledger => WriteAsync(context, StatusCodes.Status503ServiceUnavailable, ledger.Message, ledger.Place, ledger.Advice),
+        LedgerUnavailableException ledger => WriteAsync(SetRetryAfter(context, StatusCodes.Status503ServiceUnavailable), StatusCodes.Status503ServiceUnavailable, ledger.Message, ledger.Place, ledger.Advice),
         FormatException format => WriteAsync(context, StatusCodes.Status400BadRequest, format.Message, "parameters", "Correct the value; /openapi/v1.json describes each parameter."),
         _ => WriteDefectAsync(context, error),
     };
+
+    /// <summary>Says when to ask again, where that helps.</summary>
+    static HttpContext SetRetryAfter(HttpContext context, int status)
+    {
+        if (status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable && context.Response.Headers.RetryAfter.Count == 0)
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+        return context;
+    }
 
     static Task WriteDefectAsync(HttpContext context, Exception error)
     {

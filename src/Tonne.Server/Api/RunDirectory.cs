@@ -1,6 +1,9 @@
 using Tonne.Accounting;
 using Tonne.Instruments.Feeds;
 using Tonne.Ledgers;
+using Tonne.Ledgers.Budgets;
+using Tonne.Ledgers.RunFolders;
+using Tonne.Ledgers.Totals;
 
 namespace Tonne.Server.Api;
 
@@ -13,7 +16,7 @@ namespace Tonne.Server.Api;
 /// <param name="time">The clock.</param>
 /// <param name="isReadOnly">Whether runs of recorders that were killed stay open.</param>
 /// <param name="log">Receives messages for the user.</param>
-sealed class RunDirectory(LedgerHome home, TimeProvider time, bool isReadOnly, ILogger<RunDirectory> log)
+sealed class RunDirectory(LedgerHome home, TimeProvider time, bool isReadOnly, ILogger<RunDirectory> log) : IRunDirectory
 {
     static readonly TimeSpan FreshFor = TimeSpan.FromMilliseconds(250);
     static readonly TimeSpan WholeEvery = TimeSpan.FromSeconds(30);
@@ -34,17 +37,28 @@ sealed class RunDirectory(LedgerHome home, TimeProvider time, bool isReadOnly, I
     /// <summary>The folder.</summary>
     public LedgerHome Home => home;
 
-    /// <summary>The clock.</summary>
+    /// <inheritdoc/>
     public TimeProvider Time => time;
 
-    /// <summary>Intensities by the hour, for runs that are accounted here.</summary>
+    /// <inheritdoc/>
     public KnownIntensities Intensities { get; } = new(KnownIntensities.OpenHistory(home.Root));
 
     /// <summary>A ledger for one request: a ledger is for one thread at a time.</summary>
     public Ledger OpenLedger() => new(home, time, log.Warn);
 
-    /// <summary>All runs, newest first.</summary>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    /// <inheritdoc/>
+    public ILedgerReader OpenReader() => OpenLedger();
+
+    /// <inheritdoc/>
+    public LedgerTotal Total(TotalQuery query) => OpenLedger().Total(query);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<BudgetState> CheckBudgets() => OpenLedger().CheckBudgets(new BudgetFile(home).Read());
+
+    /// <inheritdoc/>
+    public RunFolder? FindFolder(string id) => home.GetRunFolder(id);
+
+    /// <inheritdoc/>
     public IReadOnlyList<RunSummary> Read()
     {
         lock (_lock)
@@ -62,7 +76,7 @@ sealed class RunDirectory(LedgerHome home, TimeProvider time, bool isReadOnly, I
         }
     }
 
-    /// <summary>Reads the list ahead, whether that succeeds or not.</summary>
+    /// <inheritdoc/>
     public void TryRead()
     {
         try

@@ -15,7 +15,7 @@ static class RunRoutes
     const int MaxCompared = 100;
 
     /// <summary>Adds the routes.</summary>
-    public static void Map(IEndpointRouteBuilder routes, RunDirectory runs)
+    public static void Map(IEndpointRouteBuilder routes, IRunDirectory runs)
     {
         routes.MapDocument("/runs", "listRuns", "Runs that match, sorted, a page at a time", typeof(RunPageDocument), RunSearch.Parameters,
             request => System.Text.Json.JsonSerializer.Serialize(RunSearch.Find(request, runs.Read()), ApiJson.Readable.RunPageDocument));
@@ -40,12 +40,12 @@ static class RunRoutes
     }
 
     /// <summary>The document of a run's page. A running run is accounted from its trace so far.</summary>
-    static string CreateReport(RunDirectory runs, string text)
+    static string CreateReport(IRunDirectory runs, string text)
     {
-        var run = Find(runs.OpenLedger(), text);
-        var folder = runs.Home.GetRunFolder(run.Id);
-        var options = new HtmlReportOptions { WithDetails = true, OpenTrace = File.Exists(folder.TracePath) ? folder.OpenTrace : null };
-        if (run.Status != RunStatus.Running)
+        var run = Find(runs.OpenReader(), text);
+        var folder = runs.FindFolder(run.Id);
+        var options = new HtmlReportOptions { WithDetails = true, OpenTrace = File.Exists(folder?.TracePath) ? folder.OpenTrace : null };
+        if (run.Status != RunStatus.Running || folder is null)
         {
             var entry = Load(runs, run.Id);
             return PageDocument.FromRun(entry.Record, entry.Account(), options).Json;
@@ -66,7 +66,7 @@ static class RunRoutes
     /// <param name="runs">The runs.</param>
     /// <param name="text">Id, unique prefix, name, or last.</param>
     /// <param name="figure">Name of the figure; null for all emissions.</param>
-    public static ExplanationDocument Explain(RunDirectory runs, string text, string? figure)
+    public static ExplanationDocument Explain(IRunDirectory runs, string text, string? figure)
     {
         var entry = Load(runs, text);
         var footprint = entry.Account();
@@ -74,9 +74,9 @@ static class RunRoutes
     }
 
     /// <summary>Compares runs with the first.</summary>
-    public static ComparisonDocument Compare(RunDirectory runs, IReadOnlyList<string> texts) => ComparisonDocument.From(CompareRuns(runs, texts, MaxCompared));
+    public static ComparisonDocument Compare(IRunDirectory runs, IReadOnlyList<string> texts) => ComparisonDocument.From(CompareRuns(runs, texts, MaxCompared));
 
-    static RunComparison CompareRuns(RunDirectory runs, IReadOnlyList<string> texts, int most)
+    static RunComparison CompareRuns(IRunDirectory runs, IReadOnlyList<string> texts, int most)
     {
         if (texts.Count < 2 || texts.Count > most)
             throw RequestProblemException.ForParameter("run", $"{texts.Count} runs are given", $"Give 2 to {most}: ?run=A&run=B.");
@@ -88,9 +88,9 @@ static class RunRoutes
 
     /// <summary>Loads the one ended run that a text identifies.</summary>
     /// <exception cref="RequestProblemException">There is none, there are several, or it is still running.</exception>
-    public static LedgerEntry Load(RunDirectory runs, string text)
+    public static LedgerEntry Load(IRunDirectory runs, string text)
     {
-        var ledger = runs.OpenLedger();
+        var ledger = runs.OpenReader();
         var run = Find(ledger, text);
         return run.Status != RunStatus.Running ? ledger.Load(run.Id)
             : throw new RequestProblemException(StatusCodes.Status409Conflict, $"{run.Id} ({run.Name}) is still running", $"run '{text}'",
@@ -98,7 +98,7 @@ static class RunRoutes
     }
 
     /// <summary>Finds the one run that a text identifies, running or ended.</summary>
-    public static RunSummary Find(Ledger ledger, string text) => ledger.Find(text) switch
+    public static RunSummary Find(ILedgerReader ledger, string text) => ledger.Find(text) switch
     {
         RunLookupResult.One one => one.Run,
         RunLookupResult.Ambiguous several => throw new RequestProblemException(StatusCodes.Status409Conflict, several.ToString().Replace('`', '\''), $"run '{TextSanitizer.ToOneLine(text)}'", "Give the whole id."),

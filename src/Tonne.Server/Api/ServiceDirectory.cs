@@ -14,10 +14,10 @@ namespace Tonne.Server.Api;
 /// A service that is recorded now is read with the day's trace, so its figures are kept for 5 s, or 20 times as long as computing them
 /// took: they take a twentieth of a core at most, however often they are asked for. Thread-safe.
 /// </remarks>
-/// <param name="runs">The runs.</param>
+/// <param name="runs">The runs of a folder; null where a database has them, which knows no services.</param>
 /// <param name="isReadOnly">Whether hours that a recorder which was killed has left stay uncomputed.</param>
 /// <param name="log">Receives messages for the user.</param>
-sealed class ServiceDirectory(RunDirectory runs, bool isReadOnly, ILogger<ServiceDirectory> log)
+sealed class ServiceDirectory(RunDirectory? runs, bool isReadOnly, ILogger<ServiceDirectory> log)
 {
     const int CostShare = 20;
     static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(5);
@@ -28,7 +28,7 @@ sealed class ServiceDirectory(RunDirectory runs, bool isReadOnly, ILogger<Servic
 
     /// <summary>All services, by name.</summary>
     public IReadOnlyList<ServiceDocument> ReadAll() =>
-        [.. ServiceFolder.ListNames(runs.Home).Select(name => ReadKnown(ServiceFolder.Open(runs.Home, name)))];
+        runs is null ? [] : [.. ServiceFolder.ListNames(runs.Home).Select(name => ReadKnown(runs, ServiceFolder.Open(runs.Home, name)))];
 
     /// <summary>One service.</summary>
     /// <param name="name">Its name.</param>
@@ -36,6 +36,12 @@ sealed class ServiceDirectory(RunDirectory runs, bool isReadOnly, ILogger<Servic
     /// <exception cref="RequestProblemException">There is none of that name.</exception>
     public ServiceDocument Read(string name, DateTimeOffset? since = null)
     {
+        if (runs is null)
+        {
+            throw new RequestProblemException(
+                StatusCodes.Status404NotFound, "a database has runs only, no services", "path", "On the node that records the service: tonne service show, or tonne serve.");
+        }
+
         var names = ServiceFolder.ListNames(runs.Home);
         if (!names.Contains(name, StringComparer.Ordinal))
         {
@@ -47,12 +53,12 @@ sealed class ServiceDirectory(RunDirectory runs, bool isReadOnly, ILogger<Servic
 
         var folder = ServiceFolder.Open(runs.Home, name);
         if (since is null)
-            return ReadKnown(folder);
+            return ReadKnown(runs, folder);
         lock (_lock)
-            return Compute(folder, since);
+            return Compute(runs, folder, since);
     }
 
-    ServiceDocument ReadKnown(ServiceFolder folder)
+    ServiceDocument ReadKnown(RunDirectory runs, ServiceFolder folder)
     {
         lock (_lock)
         {
@@ -64,14 +70,14 @@ sealed class ServiceDirectory(RunDirectory runs, bool isReadOnly, ILogger<Servic
             }
 
             var began = runs.Time.GetTimestamp();
-            var document = Compute(folder, since: null);
+            var document = Compute(runs, folder, since: null);
             var cost = CostShare * runs.Time.GetElapsedTime(began);
             _known[folder.Name] = new Known(document, runs.Time.GetTimestamp(), cost > FreshFor ? cost : FreshFor);
             return document;
         }
     }
 
-    ServiceDocument Compute(ServiceFolder folder, DateTimeOffset? since)
+    ServiceDocument Compute(RunDirectory runs, ServiceFolder folder, DateTimeOffset? since)
     {
         var ledger = runs.OpenLedger();
         if (!isReadOnly && !folder.IsRecorded)

@@ -1,4 +1,3 @@
-using Tonne.Ledgers.Budgets;
 using Tonne.Ledgers.Totals;
 using Tonne.Reporting.Totals;
 
@@ -8,7 +7,7 @@ namespace Tonne.Server.Api;
 static class TotalRoutes
 {
     /// <summary>Adds the routes.</summary>
-    public static void Map(IEndpointRouteBuilder routes, RunDirectory runs)
+    public static void Map(IEndpointRouteBuilder routes, IRunDirectory runs)
     {
         routes.MapDocument("/totals", "getTotals", "Sums over runs that count each joule once, as 'tonne total --json'", typeof(TotalDocument),
             QueryParameters.Runs.With(
@@ -16,10 +15,10 @@ static class TotalRoutes
                 new QueryParameter("year-before", "true: beside the same period a year before; needs since")),
             request => CreateTotal(runs, request).ToJson());
         routes.MapDocument("/budgets", "getBudgets", "Budgets and what is used of them in the current period, as 'tonne budget show --json'", typeof(BudgetDocument), new([]),
-            _ => BudgetDocument.From(runs.OpenLedger().CheckBudgets(new BudgetFile(runs.Home).Read())).ToJson());
+            _ => BudgetDocument.From(runs.CheckBudgets()).ToJson());
     }
 
-    static TotalDocument CreateTotal(RunDirectory runs, ApiRequest request)
+    static TotalDocument CreateTotal(IRunDirectory runs, ApiRequest request)
     {
         IReadOnlyList<TotalKey> keys;
         try
@@ -32,12 +31,11 @@ static class TotalRoutes
         }
 
         var query = new TotalQuery { By = keys, Runs = request.GetRuns() };
-        var ledger = runs.OpenLedger();
         if (!request.GetFlag("year-before"))
-            return TotalDocument.From(ledger.Total(query));
+            return TotalDocument.From(runs.Total(query));
         if (query.Runs.Since is not { } since)
             throw RequestProblemException.ForParameter("year-before", "there is no period", "Give since, and until where it is not now.");
         var until = query.Runs.Until ?? request.Now;
-        return TotalDocument.From(ledger.Total(query), ledger.Total(query with { Runs = query.Runs with { Since = since.AddYears(-1), Until = until.AddYears(-1) } }));
+        return TotalDocument.From(runs.Total(query), runs.Total(query with { Runs = query.Runs with { Since = since.AddYears(-1), Until = until.AddYears(-1) } }));
     }
 }

@@ -12,15 +12,21 @@ static class LiveRoutes
     static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
     /// <summary>Adds the route.</summary>
-    public static void Map(IEndpointRouteBuilder routes, RunDirectory runs, LiveHub hub, TimeProvider time) =>
+    public static void Map(IEndpointRouteBuilder routes, IRunDirectory runs, LiveHub hub, TimeProvider time) =>
         routes.MapAnswer("/runs/{run}/live", "watchRun", "A run while it is recorded, as server-sent events: 'sample' for each sample (tonne.watch/1), then 'end'. Last-Event-ID continues after a break",
             new([]), request => WatchAsync(request, runs, hub, time)).Produces<string>(StatusCodes.Status200OK, "text/event-stream").Produces(StatusCodes.Status204NoContent);
 
-    static async Task WatchAsync(ApiRequest request, RunDirectory runs, LiveHub hub, TimeProvider time)
+    static async Task WatchAsync(ApiRequest request, IRunDirectory runs, LiveHub hub, TimeProvider time)
     {
         var context = request.Context;
         var response = context.Response;
-        var run = RunRoutes.Find(runs.OpenLedger(), request.GetRoute("run"));
+        var run = RunRoutes.Find(runs.OpenReader(), request.GetRoute("run"));
+        if (runs.FindFolder(run.Id) is null)
+        {
+            throw new RequestProblemException(
+                StatusCodes.Status404NotFound, "a database has ended runs only", $"run '{run.Id}'", $"/api/v1/runs/{run.Id} has its figures; on its node 'tonne serve' shows a run while it is recorded.");
+        }
+
         var last = context.Request.Headers["Last-Event-ID"].ToString();
         if (last == EndId)
         {

@@ -17,7 +17,7 @@ namespace Tonne.Server.Mcp;
 /// <param name="advice">The advice on a run.</param>
 /// <param name="services">The services.</param>
 [McpServerToolType]
-sealed class TonneTools(RunDirectory runs, AdviceRoutes advice, ServiceDirectory services)
+sealed class TonneTools(IRunDirectory runs, AdviceRoutes advice, ServiceDirectory services)
 {
     const int MaxRuns = 50;
 
@@ -99,7 +99,7 @@ sealed class TonneTools(RunDirectory runs, AdviceRoutes advice, ServiceDirectory
     public CallToolResult Total(
         [Description("Groups with commas between: project, user, month, year, model, machine, zone")] string? by = null,
         [Description("Only runs of this project")] string? project = null) =>
-        Answer(() => TotalDocument.From(runs.OpenLedger().Total(new TotalQuery { By = by is null ? [] : TotalKey.Parse(by), Runs = new LedgerQuery { Project = project } })).ToJson());
+        Answer(() => TotalDocument.From(runs.Total(new TotalQuery { By = by is null ? [] : TotalKey.Parse(by), Runs = new LedgerQuery { Project = project } })).ToJson());
 
     [McpServerTool(
         Name = "service", Title = "A deployed model", ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false)]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Tonne.Ledgers;
 using Tonne.Ledgers.Totals;
 using Tonne.Quantities;
 using Tonne.Reporting.Watching;
@@ -10,8 +11,9 @@ namespace Tonne.Server.Metrics;
 /// <summary>The route of metrics for Prometheus, in the OpenMetrics text format: totals of the ledger, and the power of runs that are recorded now.</summary>
 /// <remarks>All are gauges: a recount may lower a total, which a counter cannot. Names end in their unit: joules, grams, watts, seconds.</remarks>
 /// <param name="runs">The runs.</param>
+/// <param name="home">The folder with the traces of running runs.</param>
 /// <param name="time">The clock.</param>
-sealed class MetricsRoutes(RunDirectory runs, TimeProvider time)
+sealed class MetricsRoutes(IRunDirectory runs, LedgerHome home, TimeProvider time)
 {
     const string ContentType = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     const double JoulesPerKilowattHour = 3.6e6;
@@ -20,7 +22,7 @@ sealed class MetricsRoutes(RunDirectory runs, TimeProvider time)
     static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
 
     readonly Lock _lock = new();
-    readonly LiveRuns _live = new(new ListedRuns(runs), runs.Home, time);
+    readonly LiveRuns _live = new(new ListedRuns(runs), home, time);
     string? _text;
     long _read;
 

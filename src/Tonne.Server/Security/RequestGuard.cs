@@ -1,17 +1,24 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Primitives;
+using Tonne.Ledgers.Pushing;
 using Tonne.Server.Api;
+using Tonne.Server.Fleet;
 
 namespace Tonne.Server.Security;
 
 /// <summary>Refuses requests for another host, from another site, or without the token, before any route sees them.</summary>
-/// <param name="options">Names, token, socket.</param>
-sealed class RequestGuard(ServerOptions options)
+/// <param name="options">Names, token, socket, the keys of nodes.</param>
+/// <param name="certificate">The certificate of the server, whose names are its own; null without TLS.</param>
+sealed class RequestGuard(ServerOptions options, X509Certificate2? certificate = null)
 {
     const string TokenParameter = "token";
     const string Bearer = "Bearer ";
 
     readonly BadTokenLimit _badTokens = new(options.Time);
+
+    // A node that was revoked and goes on must not use up the attempts of people.
+    readonly BadTokenLimit _badKeys = new(options.Time);
     readonly bool _isEncrypted = options.Certificate is not null || options.Proxy?.Scheme == "https";
 
     /// <summary>Checks a request, and passes it on if it is allowed.</summary>
@@ -31,11 +38,47 @@ sealed class RequestGuard(ServerOptions options)
                 "Open the address that 'tonne serve' printed, or send the request from a program without the header Origin.");
         }
 
+        if (options.Fleet is { } fleet)
+        {
+            // A node's key opens this address and no other; the code of a node that enrols is checked at its address.
+            if (IsAt(request, FleetRoutes.PushAddress))
+                return CheckNodeAsync(context, fleet.Nodes, next);
+            if (IsAt(request, FleetRoutes.EnrolAddress))
+                return next(context);
+        }
+
         if (options.Socket is not null)
             return next(context);
         if (request.Query.ContainsKey(TokenParameter))
             return SignInAsync(context);
         return HasToken(request) ? next(context) : RefuseAsync(context, isTried: request.Headers.Authorization.Count > 0);
+    }
+
+    /// <summary>Whether a request is for an address, as routing finds it: in upper or lower case, with a slash after it or not.</summary>
+    static bool IsAt(HttpRequest request, string address) =>
+        request.Path.StartsWithSegments(address, StringComparison.OrdinalIgnoreCase, out var rest) && (!rest.HasValue || rest == "/");
+
+    async Task CheckNodeAsync(HttpContext context, INodeRegistry nodes, RequestDelegate next)
+    {
+        var header = context.Request.Headers.Authorization is [{ } only] && only.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? only[Bearer.Length..].Trim() : "";
+        var node = header.Length > 0 ? await nodes.FindAsync(header, context.RequestAborted).ConfigureAwait(false) : null;
+        if (node is null)
+        {
+            if (_badKeys.IsExceeded())
+            {
+                context.Response.Headers.RetryAfter = "1";
+                await ProblemAnswer.WriteAsync(context, StatusCodes.Status429TooManyRequests, "too many wrong keys", "header Authorization", "Wait a second; enrol the node again.").ConfigureAwait(false);
+                return;
+            }
+
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            await ProblemAnswer.WriteAsync(
+                context, StatusCodes.Status401Unauthorized, "the key of the node is missing, unknown, expired or revoked", "header Authorization", "Enrol the node again: tonne fleet enroll.").ConfigureAwait(false);
+            return;
+        }
+
+        context.Features.Set(node);
+        await next(context).ConfigureAwait(false);
     }
 
     /// <summary>Whether the request names this server. A page whose name was made to point here (DNS rebinding) names itself.</summary>
@@ -46,6 +89,9 @@ sealed class RequestGuard(ServerOptions options)
         if (options.Proxy is { } proxy && host.Value.Equals(proxy.Authority, StringComparison.OrdinalIgnoreCase))
             return true;
         var name = host.Host.Trim('[', ']');
+        // Who has the certificate's key is this server, whatever name leads to it.
+        if (certificate is not null && IPAddress.TryParse(name, out _) is false && certificate.MatchesHostname(name, allowWildcards: true, allowCommonName: false))
+            return true;
         return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
             || (IPAddress.TryParse(name, out var address) && (IPAddress.IsLoopback(address) || address.Equals(options.Address) || IsAny(options.Address)));
     }

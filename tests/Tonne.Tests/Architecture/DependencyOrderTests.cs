@@ -18,6 +18,7 @@ public partial class DependencyOrderTests
         ["Tonne.Recording"] = ["Tonne"],
         ["Tonne.Instruments"] = ["Tonne.Recording"],
         ["Tonne.Ledgers"] = ["Tonne.Recording"],
+        ["Tonne.Ledgers.PostgreSql"] = ["Tonne.Ledgers"],
         ["Tonne.Reporting"] = ["Tonne.Estimation", "Tonne.Ledgers", "Tonne.Services"],
         ["Tonne.Lab"] = ["Tonne.Instruments"],
         ["Tonne.Hosting"] = ["Tonne.Instruments", "Tonne.Ledgers"],
@@ -25,7 +26,7 @@ public partial class DependencyOrderTests
         ["Tonne.Extensions.AI"] = ["Tonne.Estimation", "Tonne.Ledgers"],
         ["Tonne.Services"] = ["Tonne.Estimation", "Tonne.Ledgers", "Tonne.Instruments"],
         ["Tonne.Cli"] = ["Tonne.Instruments", "Tonne.Reporting", "Tonne.Lab", "Tonne.Services"],
-        ["Tonne.Server"] = ["Tonne.Instruments", "Tonne.Reporting", "Tonne.Services", "Tonne.Extensions.AI"],
+        ["Tonne.Server"] = ["Tonne.Instruments", "Tonne.Ledgers.PostgreSql", "Tonne.Reporting", "Tonne.Services", "Tonne.Extensions.AI"],
     };
 
     [Fact]

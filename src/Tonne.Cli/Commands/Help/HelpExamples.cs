@@ -114,7 +114,25 @@ static class HelpExamples
             "tonne serve --socket ~/.cache/tonne/socket",
             "tonne serve --listen 0.0.0.0:7070 --certificate host.pem",
             "tonne serve --behind-proxy https://tonne.example.org --no-open",
+            "tonne serve --database-file /etc/tonne/database --no-open",
         ],
+        ["fleet"] =
+        [
+            "tonne fleet init --database postgres://tonne@db.example.org/tonne",
+            "tonne fleet enroll --server https://tonne.example.org:7070 --code CODE",
+            "tonne fleet status --database-file /etc/tonne/database",
+        ],
+        ["fleet init"] = ["tonne fleet init --database postgres://tonne@db.example.org/tonne", "tonne fleet init --database-file /etc/tonne/owner"],
+        ["fleet code"] = ["tonne fleet code --database-file /etc/tonne/database", "tonne fleet code --name node-17 --valid 24h"],
+        ["fleet enroll"] =
+        [
+            "tonne fleet enroll --server https://tonne.example.org:7070 --code CODE",
+            "tonne fleet enroll --server https://10.0.0.5:7070 --name n17 --code - < code",
+        ],
+        ["fleet status"] = ["tonne fleet status", "tonne fleet status --database-file /etc/tonne/database --json"],
+        ["fleet revoke"] = ["tonne fleet revoke node-17"],
+        ["fleet upgrade-check"] = ["tonne fleet upgrade-check", "tonne fleet upgrade-check --json"],
+        ["fleet export"] = ["tonne fleet export --to /backup/runs --database-file /etc/tonne/database"],
         ["proxy"] =
         [
             "tonne proxy --to http://localhost:8000 --name chat",

@@ -74,7 +74,7 @@ sealed class HelpScreen(CommandContext context) : SynchronousCommandLineAction
         {
             foreach (var (i, verb) in verbs.Index())
             {
-                var summary = GetSummary(root.Subcommands.First(command => command.Name == verb));
+                var summary = HelpGroups.SharedSummaries.GetValueOrDefault(verb) ?? GetSummary(root.Subcommands.First(command => command.Name == verb));
                 screen.Append((i == 0 ? name : "").PadRight(groupColumns)).Append(verb.PadRight(verbColumns))
                     .Append(Shorten(summary, MaxColumns - groupColumns - verbColumns)).Append('\n');
             }

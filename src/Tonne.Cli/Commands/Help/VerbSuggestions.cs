@@ -31,6 +31,7 @@ static class VerbSuggestions
         (["predict", "forecast", "training"], ["tonne estimate training"]),
         (["inference", "serving"], ["tonne estimate inference"]),
         (["server", "dashboard", "web", "http", "api", "prometheus", "metrics", "listen"], ["tonne serve"]),
+        (["nodes", "node", "machines", "enrol", "enroll"], ["tonne fleet status", "tonne fleet enroll"]),
         (["lifecycle", "life-cycle", "lca"], ["tonne footprint FILE.yaml"]),
         (["check", "diagnose", "diagnostics", "meters", "sensors", "devices"], ["tonne doctor"]),
         (["init", "settings", "setup", "configure", "set"], ["tonne config"]),

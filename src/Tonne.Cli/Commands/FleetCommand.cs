@@ -1,0 +1,126 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using Tonne.Cli.Configuration;
+using Tonne.Cli.Fleets;
+using Tonne.Cli.Serving;
+using Tonne.Ledgers;
+
+namespace Tonne.Cli.Commands;
+
+/// <summary><c>tonne fleet</c>: the nodes whose runs one server keeps in a database. See docs/fleet.md.</summary>
+/// <remarks>The commands that need the database are done by <c>tonne-server</c>.</remarks>
+static class FleetCommand
+{
+    static readonly TimeSpan MostClockDifference = TimeSpan.FromMinutes(5);
+
+    public static Command Build(CommandContext context) =>
+        new("fleet", "Keep the runs of many machines in one database: enrol nodes, see whether all is well.")
+        {
+            BuildForDatabase(context, "init", "Make the tables of the database, or bring them up to date, and print the first code."),
+            BuildCode(context),
+            BuildEnroll(context),
+            BuildForDatabase(context, "status", "Show the nodes: last seen, what waits there, versions.", CreateJsonOption()),
+            BuildRevoke(context),
+            BuildForDatabase(context, "upgrade-check", "Show which nodes have another version or other factors; exit code 1 if any.", CreateJsonOption()),
+            BuildForDatabase(
+                context, "export", "Write the runs of the database as folders of a ledger, which 'tonne ledger verify' checks.",
+                new Option<string>("--to") { Description = "Folder to write to; runs that are there are left as they are", HelpName = "DIR", Required = true }),
+        };
+
+    static Option<bool> CreateJsonOption() => new("--json") { Description = "JSON, schema tonne.fleet/1" };
+
+    /// <summary>A command that <c>tonne-server</c> does, with options that are passed on as they are.</summary>
+    static Command BuildForDatabase(CommandContext context, string name, string description, params Option[] options)
+    {
+        var database = new DatabaseOptions();
+        var command = new Command(name, description);
+        foreach (var option in options)
+            command.Options.Add(option);
+        database.AddTo(command);
+        command.SetAction(parsed => Start(context, database, parsed, [name, .. options.SelectMany(option => option switch
+        {
+            Option<bool> flag => parsed.GetValue(flag) ? [flag.Name] : Array.Empty<string>(),
+            Option<string> text when parsed.GetValue(text) is { } value => [text.Name, value],
+            _ => [],
+        })]));
+        return command;
+    }
+
+    static Command BuildCode(CommandContext context)
+    {
+        var database = new DatabaseOptions();
+        var name = new Option<string>("--name", "-n") { Description = "Name that the node must have; else any", HelpName = "NAME" };
+        var valid = new Option<string>("--valid") { Description = "How long it can be used, 1m to 720h; default 1h", HelpName = "TIME" };
+        var command = new Command("code", "Make a code with which one node enrols, once.") { name, valid };
+        database.AddTo(command);
+        command.SetAction(parsed => Start(context, database, parsed,
+        [
+            "code",
+            .. parsed.GetValue(name) is { } named ? ["--name", named] : Array.Empty<string>(),
+            .. parsed.GetValue(valid) is { } text ? ["--valid-s", ReadSeconds(text)] : Array.Empty<string>(),
+        ]));
+        return command;
+    }
+
+    static Command BuildRevoke(CommandContext context)
+    {
+        var database = new DatabaseOptions();
+        var node = new Argument<string>("node") { Description = "Name of the node" };
+        var command = new Command("revoke", "Make the keys of a node useless. What it has pushed stays.") { node };
+        database.AddTo(command);
+        command.SetAction(parsed => Start(context, database, parsed, ["revoke", parsed.GetValue(node)!]));
+        return command;
+    }
+
+    static Command BuildEnroll(CommandContext context)
+    {
+        var server = new Option<string>("--server") { Description = "Address of the server: https://tonne.example.org:7070", HelpName = "URL", Required = true };
+        var code = new Option<string>("--code") { Description = "Code of 'tonne fleet code'; - reads it from standard input", HelpName = "CODE", Required = true };
+        var name = new Option<string>("--name", "-n") { Description = "Name of this node; default: the machine's", HelpName = "NAME" };
+        var hash = new Option<string>("--certificate-sha256") { Description = "Fingerprint of the server's certificate, if no authority signed it", HelpName = "HEX" };
+        var command = new Command("enroll", "Enrol this machine: fleet.json beside the ledger has its key, which pushes runs and reads nothing.") { server, code, name, hash };
+        command.Aliases.Add("enrol");
+        command.SetAction(async (parsed, _) =>
+        {
+            var home = new LedgerHome(Settings.Resolve(new Dictionary<Setting, string?>(), context.GetVariable, context.CurrentDirectory, context.Root).Home);
+            var enrolment = new NodeEnrolment(NodeEnrolment.ParseServer(parsed.GetValue(server)!), parsed.GetValue(hash) is { } digits ? NodeEnrolment.ParseHash(digits) : null);
+            var (file, serverTime) = await enrolment.EnrolAsync(ReadCode(context, parsed.GetValue(code)!), parsed.GetValue(name) ?? Dns.GetHostName()).ConfigureAwait(false);
+            file.Write(home);
+            context.Out.WriteLine($"{file.Name} is enrolled at {file.Server}; its key is in {FleetFile.GetPath(home)}.");
+            var ahead = context.Time.GetUtcNow() - serverTime;
+            if (ahead.Duration() > MostClockDifference)
+            {
+                context.Error.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"tonne: the clock of this machine is {ahead.Duration().TotalMinutes:0} minutes {(ahead > TimeSpan.Zero ? "ahead of" : "behind")} the server's: set it, because runs are kept by their times."));
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    static string ReadCode(CommandContext context, string code)
+    {
+        if (code != "-")
+            return code.Trim();
+        using var reader = new StreamReader(context.OpenInput());
+        return reader.ReadLine()?.Trim() is { Length: > 0 } line ? line : throw new InvalidInputException("standard input has no code.");
+    }
+
+    static string ReadSeconds(string text)
+    {
+        // Longer than the periods of settings, which end at an hour.
+        (char Unit, double Seconds)[] units = [('s', 1), ('m', 60), ('h', 3600), ('d', 86400)];
+        var (unit, seconds) = text.Length > 1 ? Array.Find(units, one => one.Unit == text[^1]) : default;
+        return unit != default && double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) && amount * seconds is >= 60 and <= 2_592_000
+            ? (amount * seconds).ToString(CultureInfo.InvariantCulture)
+            : throw new InvalidInputException($"--valid '{text}' is not a time from 1m to 720h.");
+    }
+
+    static int Start(CommandContext context, DatabaseOptions database, ParseResult parsed, IReadOnlyList<string> words)
+    {
+        var (arguments, variables) = database.Read(parsed);
+        return ServerProgram.Start(context, ["fleet", .. words, .. arguments], variables);
+    }
+}

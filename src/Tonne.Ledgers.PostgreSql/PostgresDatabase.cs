@@ -1,0 +1,96 @@
+using Npgsql;
+using Tonne.Ledgers.PostgreSql.Migrations;
+
+namespace Tonne.Ledgers.PostgreSql;
+
+/// <summary>A PostgreSQL database (15 or newer) with the ledger of a fleet in its schema <c>tonne</c>: connections, and bringing it up to date.</summary>
+/// <remarks>
+/// The login owns the schema, or is a member of the roles <c>tonne_reader</c>, <c>tonne_ingest</c> and <c>tonne_registry</c>, between which each
+/// transaction changes; see docs/formats/database.md. Safe for use from several threads.
+/// </remarks>
+public sealed class PostgresDatabase : IAsyncDisposable, IDisposable
+{
+    readonly NpgsqlDataSource _source;
+
+    /// <summary>Prepares connections; none is made yet.</summary>
+    /// <param name="connectionString">As Npgsql takes it, for example <c>Host=/run/postgresql;Database=tonne;Username=tonne</c>.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="ArgumentException">The text is not a connection string.</exception>
+    public PostgresDatabase(string connectionString, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(connectionString);
+        ArgumentNullException.ThrowIfNull(time);
+        _source = NpgsqlDataSource.Create(connectionString);
+        var parts = new NpgsqlConnectionStringBuilder(connectionString);
+        Place = $"PostgreSQL database {parts.Database ?? parts.Username} on {parts.Host}";
+        Time = time;
+    }
+
+    /// <summary>Where it is, for messages: without user and password.</summary>
+    public string Place { get; }
+
+    internal TimeProvider Time { get; }
+
+    /// <summary>Brings the schema up to date, however many servers do so at the same time.</summary>
+    /// <param name="cancellationToken">Stops it; what was applied until then stays.</param>
+    /// <returns>The number of migrations that were applied; 0 if there was nothing to do.</returns>
+    /// <exception cref="LedgerUnavailableException">
+    /// The database cannot be reached or changed, it is of a newer version of tonne, or a migration that it has differs from the one of this version.
+    /// </exception>
+    public Task<int> MigrateAsync(CancellationToken cancellationToken = default) => MigrateAsync(Migration.ReadAll(), cancellationToken);
+
+    internal async Task<int> MigrateAsync(IReadOnlyList<Migration> migrations, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new MigrationRunner(_source, Place, migrations).RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (NpgsqlException error)
+        {
+            throw CreateFailure(error);
+        }
+    }
+
+    internal ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => _source.OpenConnectionAsync(cancellationToken);
+
+    internal NpgsqlConnection Open() => _source.OpenConnection();
+
+    /// <summary>Does something in a transaction under one of the roles.</summary>
+    internal async Task<T> RunAsync<T>(string role, Func<NpgsqlConnection, Task<T>> action, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+#pragma warning disable CA2100 // Names of roles are constants of this assembly.
+            await using (var take = new NpgsqlCommand("set local role " + role, connection))
+#pragma warning restore CA2100
+                await take.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            var result = await action(connection).ConfigureAwait(false);
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            return result;
+        }
+        catch (NpgsqlException error)
+        {
+            throw CreateFailure(error);
+        }
+    }
+
+    /// <summary>What a failure of the database means for who asked.</summary>
+    internal LedgerUnavailableException CreateFailure(Exception error) => error switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName } =>
+            new(Place, "it has no ledger, or that of another version of tonne", "Bring it up to date with the server's account of the owner.", error),
+        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } refused =>
+            new(Place, refused.MessageText, "Make the login a member of tonne_reader, tonne_ingest and tonne_registry.", error),
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull } => new(Place, "its disk is full", "Free some space there.", error),
+        PostgresException other => new(Place, other.MessageText, "The server's log has more.", error),
+        _ => new(Place, error.Message.TrimEnd('.'), "Check that it runs and that the connection string is right.", error),
+    };
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    /// <inheritdoc/>
+    public void Dispose() => _source.Dispose();
+}

@@ -1,0 +1,245 @@
+using System.Collections.Immutable;
+using System.Data;
+using System.Globalization;
+using Npgsql;
+using NpgsqlTypes;
+using Tonne.Accounting;
+using Tonne.Catalogs;
+using Tonne.Ledgers.PostgreSql.Receiving;
+using Tonne.Ledgers.Pushing;
+using Tonne.Ledgers.Totals;
+using Tonne.Runs;
+
+namespace Tonne.Ledgers.PostgreSql.Reading;
+
+/// <summary>The runs of a fleet that one person may see: those of accounts that they are a member of, and their own; all for the owner of the fleet.</summary>
+/// <remarks>
+/// The database itself decides what is seen (row level security): every question is a transaction that only reads, as role <c>tonne_reader</c>, for this
+/// person. What others have is as if it were not there, so a run whose outer run belongs to somebody else counts by itself. Safe for use from several
+/// threads.
+/// </remarks>
+/// <param name="database">The database.</param>
+/// <param name="person">Who reads.</param>
+public sealed class PostgresLedger(PostgresDatabase database, Person person) : ILedgerReader
+{
+    const string NewestFirst = "order by started_ticks desc, id desc";
+
+    // Names that a wrong one is compared with.
+    const int MostCandidates = 10_000;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<RunSummary> ListRuns(LedgerQuery? query = null) => Read(connection =>
+    {
+        query ??= LedgerQuery.All;
+        var limit = query.Limit is { } most ? string.Create(CultureInfo.InvariantCulture, $"limit {Math.Max(0, most)}") : "";
+        return ReadSummaries(connection, RunConditions.From(query), limit);
+    });
+
+    /// <inheritdoc/>
+    /// <remarks>A name that no run has is compared with those of the newest 10,000.</remarks>
+    public RunLookupResult Find(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Read(connection =>
+        {
+            if (text == "last")
+                return FindNewestEnded(connection);
+            foreach (var rule in GetRules(text))
+            {
+                var found = ReadSummaries(connection, rule);
+                if (found.Count == 1)
+                    return new RunLookupResult.One(found[0]);
+                if (found.Count > 1)
+                    return new RunLookupResult.Ambiguous(text, [.. found]);
+            }
+
+            return new RunLookupResult.None(text, FindNearest(connection, text));
+        });
+    }
+
+    /// <inheritdoc/>
+    public LedgerEntry Load(string id)
+    {
+        if (!LedgerHome.IsRunId(id))
+            throw new ArgumentException($"'{id}' is not the id of a run, such as 20261122-054210-4f2a9c.", nameof(id));
+        return Read(connection =>
+        {
+            var (record, statements) = ReadLines(connection, id);
+            if (record is null)
+                throw new LedgerUnavailableException(database.Place, $"there is no run {id}", "`tonne list` shows all.");
+            return statements.IsEmpty
+                ? throw new LedgerDamagedException(PushedRun.Summarize(record, []).Trouble!)
+                : new LedgerEntry(record, [.. statements.OrderBy(statement => statement.AccountedAt)]);
+        });
+    }
+
+    /// <summary>Adds up the runs, each joule once, as a ledger of folders does.</summary>
+    /// <remarks>
+    /// Where the query has a period, the runs that overlap it are read, and those that overlap these: what a run counts depends on the runs at the same time
+    /// on its machine.
+    /// </remarks>
+    /// <param name="query">What is counted, and the groups. Default: null, all as one group.</param>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public LedgerTotal Total(TotalQuery? query = null) => Read(connection =>
+    {
+        query ??= new TotalQuery();
+        var total = new StoredRunTotal(query);
+        var outdated = new List<string>();
+        var period = FindPeriod(connection, query.Runs);
+        AddRuns(period.Overlap());
+        // Times of an imported row may be those of another time zone, so the run that it was exported from may lie outside.
+        if (period != default && ReadExported(connection, period) is { Length: > 0 } exported)
+            AddRuns(period.Outside().Add("id = any ({0})", NpgsqlDbType.Array | NpgsqlDbType.Text, exported));
+        foreach (var id in outdated)
+            total.Add(Summarize(connection, id));
+        return total.Build();
+
+        void AddRuns(RunConditions conditions)
+        {
+            using var find = conditions.Create(connection, "select counted, format, id from tonne.runs");
+            using var reader = find.ExecuteReader();
+            while (reader.Read())
+            {
+                if (reader.GetInt32(1) != StoredRun.Format || !total.TryAdd(reader.GetFieldValue<byte[]>(0)))
+                    outdated.Add(reader.GetString(2));
+            }
+        }
+    });
+
+    /// <summary>The time of which a total over the period of a query needs the runs: from the first to the last of a run that overlaps the period.</summary>
+    static TickPeriod FindPeriod(NpgsqlConnection connection, LedgerQuery query)
+    {
+        // The quarter hours of a run reach over its ends by less than one of them.
+        var asked = new TickPeriod(query.Since?.UtcTicks, query.Until?.UtcTicks).Widen(TimeSpan.TicksPerHour);
+        if (asked == default)
+            return asked;
+        using var bounds = asked.Overlap().Create(connection, "select min(started_ticks), max(ended_ticks) from tonne.runs");
+        using var reader = bounds.ExecuteReader();
+        reader.Read();
+        // Clocks of two tools differ by seconds.
+        return reader.IsDBNull(0) ? asked : asked.Include(reader.GetInt64(0), reader.GetInt64(1)).Widen(TimeSpan.TicksPerMinute);
+    }
+
+    static string[] ReadExported(NpgsqlConnection connection, TickPeriod period)
+    {
+        var ids = new List<string>();
+        using var find = period.Overlap().Create(connection, "select distinct exported_from from tonne.runs", "and exported_from is not null");
+        using var reader = find.ExecuteReader();
+        while (reader.Read())
+            ids.Add(reader.GetString(0));
+        return [.. ids];
+    }
+
+    static RunLookupResult FindNewestEnded(NpgsqlConnection connection)
+    {
+        var ended = new RunConditions().Add("status is distinct from {0}", NpgsqlDbType.Text, "running");
+        return (ReadSummaries(connection, ended, "limit 1") is [var newest] ? newest
+            : ReadSummaries(connection, new RunConditions(), "limit 1") is [var any] ? any : null) is { } run
+            ? new RunLookupResult.One(run)
+            : new RunLookupResult.None("last", []);
+    }
+
+    /// <summary>In this order: the id, the name, the beginning of an id, the beginning of its suffix.</summary>
+    static IEnumerable<RunConditions> GetRules(string text)
+    {
+        var clean = RunRow.Clean(text);
+        if (LedgerHome.IsRunId(text))
+            yield return new RunConditions().Add("id = {0}", NpgsqlDbType.Text, text).Add("month = {0}", NpgsqlDbType.Date, CheckedLine.GetMonth(text));
+        yield return new RunConditions().Add("name = {0}", NpgsqlDbType.Text, clean);
+        // Ids have no character after z.
+        if (text.Length > 0)
+            yield return new RunConditions().Add("starts_with(id, {0})", NpgsqlDbType.Text, clean).Add("id >= {0}", NpgsqlDbType.Text, clean).Add("id < {0}", NpgsqlDbType.Text, clean + '~');
+        if (text.Length > 2)
+        {
+            yield return new RunConditions().Add("starts_with(substr(id, 17), {0})", NpgsqlDbType.Text, clean)
+                .Add("substr(id, 17) >= {0}", NpgsqlDbType.Text, clean).Add("substr(id, 17) < {0}", NpgsqlDbType.Text, clean + '~');
+        }
+    }
+
+    static ImmutableArray<string> FindNearest(NpgsqlConnection connection, string text)
+    {
+        var names = new List<(string, string)>();
+        using var find = new RunConditions().Create(connection, "select name, id from tonne.runs", string.Create(CultureInfo.InvariantCulture, $"{NewestFirst} limit {MostCandidates}"));
+        using var reader = find.ExecuteReader();
+        while (reader.Read())
+        {
+            var (name, id) = (reader.GetString(0), reader.GetString(1));
+            names.Add((NameMatching.ToKey(name), name));
+            names.Add((NameMatching.ToKey(id), id));
+        }
+
+        return [.. NameMatching.FindNearest(text, names)];
+    }
+
+    static List<RunSummary> ReadSummaries(NpgsqlConnection connection, RunConditions conditions, string limit = "")
+    {
+        var found = new List<(string Id, RunSummary? Run)>();
+        using (var command = conditions.Create(connection, "select id, format, summary from tonne.runs", $"{NewestFirst} {limit}"))
+        using (var reader = command.ExecuteReader())
+        {
+            while (reader.Read())
+                found.Add((reader.GetString(0), reader.GetInt32(1) == StoredRun.Format ? StoredRun.ReadSummary(reader.GetFieldValue<byte[]>(2)) : null));
+        }
+
+        return [.. found.Select(run => run.Run ?? Summarize(connection, run.Id))];
+    }
+
+    /// <summary>The summary from the lines, where the row is damaged or was written by another version.</summary>
+    static RunSummary Summarize(NpgsqlConnection connection, string id)
+    {
+        var (record, statements) = ReadLines(connection, id);
+        return record is null
+            ? throw new LedgerDamagedException(new LedgerProblem(id, "run_lines", "has no record", "Restore the database from a backup."))
+            : PushedRun.Summarize(record, statements);
+    }
+
+    static (RunRecord? Record, ImmutableArray<FootprintStatement> Statements) ReadLines(NpgsqlConnection connection, string id)
+    {
+        RunRecord? record = null;
+        var statements = ImmutableArray.CreateBuilder<FootprintStatement>();
+        using var find = new RunConditions().Add("run = {0}", NpgsqlDbType.Text, id).Add("month = {0}", NpgsqlDbType.Date, CheckedLine.GetMonth(id))
+            .Create(connection, "select sequence, line from tonne.run_lines", "order by sequence");
+        using var reader = find.ExecuteReader();
+        while (reader.Read())
+        {
+            var line = new PushedLine(id, reader.GetInt32(0), reader.GetFieldValue<byte[]>(1));
+            try
+            {
+                if (line.Sequence == 0)
+                    record = PushedRun.ReadRecord(line);
+                else
+                    statements.Add(PushedRun.ReadStatement(line));
+            }
+            catch (FormatException error)
+            {
+                throw new LedgerDamagedException(
+                    new LedgerProblem(id, string.Create(CultureInfo.InvariantCulture, $"line {line.Sequence}"), error.Message, "Restore the database from a backup."), error);
+            }
+        }
+
+        return (record, statements.DrainToImmutable());
+    }
+
+    /// <summary>Reads in one transaction, which sees one state of the database, and what the person may see of it.</summary>
+    T Read<T>(Func<NpgsqlConnection, T> read)
+    {
+        try
+        {
+            using var connection = database.Open();
+            using var transaction = connection.BeginTransaction(IsolationLevel.RepeatableRead);
+            using (var take = new NpgsqlCommand("set transaction read only; set local role tonne_reader; select set_config('tonne.person', @person, true)", connection))
+            {
+                take.Parameters.AddWithValue("person", NpgsqlDbType.Text, person.Name);
+                take.ExecuteNonQuery();
+            }
+
+            var answer = read(connection);
+            transaction.Commit();
+            return answer;
+        }
+        catch (NpgsqlException error)
+        {
+            throw database.CreateFailure(error);
+        }
+    }
+}

@@ -1,0 +1,246 @@
+using Npgsql;
+using NpgsqlTypes;
+using Tonne.Ledgers.Pushing;
+
+namespace Tonne.Ledgers.PostgreSql.Receiving;
+
+/// <summary>The statements of one push, inside a transaction, as role <c>tonne_ingest</c>: it sees the runs and lines of its node only.</summary>
+/// <param name="connection">A connection with an open transaction.</param>
+/// <param name="node">The node that pushes.</param>
+sealed class PushTransaction(NpgsqlConnection connection, string node)
+{
+    /// <summary>Takes role and node, and waits for other pushes of the node.</summary>
+    public async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        await using var begin = new NpgsqlCommand("""
+            set local role tonne_ingest;
+            select set_config('tonne.node', @node, true), pg_advisory_xact_lock(hashtextextended(@node, 7449))
+            """, connection);
+        begin.Parameters.AddWithValue("node", NpgsqlDbType.Text, node);
+        await begin.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Copies the lines of a push into a table of this transaction.</summary>
+    public async Task StageAsync(IReadOnlyList<CheckedLine> lines, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(connection, """
+            create temporary table pushed_lines (run text collate "C", month date, sequence int, line bytea, sha256 bytea) on commit drop
+            """, cancellationToken).ConfigureAwait(false);
+        var copy = await connection.BeginBinaryImportAsync("copy pushed_lines (run, month, sequence, line, sha256) from stdin (format binary)", cancellationToken)
+            .ConfigureAwait(false);
+        await using (copy.ConfigureAwait(false))
+        {
+            foreach (var line in lines)
+            {
+                await copy.StartRowAsync(cancellationToken).ConfigureAwait(false);
+                await copy.WriteAsync(line.Line.Run, NpgsqlDbType.Text, cancellationToken).ConfigureAwait(false);
+                await copy.WriteAsync(line.Month, NpgsqlDbType.Date, cancellationToken).ConfigureAwait(false);
+                await copy.WriteAsync(line.Line.Sequence, NpgsqlDbType.Integer, cancellationToken).ConfigureAwait(false);
+                await copy.WriteAsync(line.Line.Line, NpgsqlDbType.Bytea, cancellationToken).ConfigureAwait(false);
+                await copy.WriteAsync(line.Hash, NpgsqlDbType.Bytea, cancellationToken).ConfigureAwait(false);
+            }
+
+            await copy.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Notes the node of runs that are new, and removes the lines of runs that another node has pushed.</summary>
+    /// <returns>Ids of the runs of other nodes.</returns>
+    public async Task<HashSet<string>> ClaimRunsAsync(CancellationToken cancellationToken)
+    {
+        // In the order of ids: two nodes that claim the same runs wait for each other, and do not lock each other out.
+        await using (var claim = new NpgsqlCommand("""
+            with claimed as (
+                insert into tonne.run_sources (run, month, node)
+                select distinct run, month, @node from pushed_lines order by run
+                on conflict (run, month) do nothing
+                returning run)
+            update tonne.nodes set runs = runs + (select count(*) from claimed) where name = @node and exists (select from claimed)
+            """, connection))
+        {
+            claim.Parameters.AddWithValue("node", NpgsqlDbType.Text, node);
+            await claim.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        await using var drop = new NpgsqlCommand("""
+            delete from pushed_lines p using tonne.run_sources s where s.run = p.run and s.month = p.month and s.node <> @node returning p.run
+            """, connection);
+        drop.Parameters.AddWithValue("node", NpgsqlDbType.Text, node);
+        var foreign = new HashSet<string>(StringComparer.Ordinal);
+        await using var reader = await drop.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            foreign.Add(reader.GetString(0));
+        return foreign;
+    }
+
+    /// <summary>Keeps the lines whose places are free.</summary>
+    /// <returns>Their runs and sequences.</returns>
+    public async Task<HashSet<(string Run, int Sequence)>> InsertLinesAsync(CancellationToken cancellationToken)
+    {
+        await using var insert = new NpgsqlCommand("""
+            insert into tonne.run_lines (run, month, sequence, node, line, sha256)
+            select run, month, sequence, @node, line, sha256 from pushed_lines
+            on conflict (run, month, sequence) do nothing
+            returning run, sequence
+            """, connection);
+        insert.Parameters.AddWithValue("node", NpgsqlDbType.Text, node);
+        return await ReadKeysAsync(insert, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The lines whose place has other bytes.</summary>
+    public async Task<HashSet<(string Run, int Sequence)>> FindDifferentLinesAsync(CancellationToken cancellationToken)
+    {
+        await using var find = new NpgsqlCommand("""
+            select p.run, p.sequence from pushed_lines p
+            join tonne.run_lines l on l.run = p.run and l.month = p.month and l.sequence = p.sequence
+            where l.sha256 <> p.sha256 or l.line <> p.line
+            """, connection);
+        return await ReadKeysAsync(find, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs whose row another version of tonne wrote.</summary>
+    /// <param name="most">At most so many.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<HashSet<string>> FindOutdatedAsync(int most, CancellationToken cancellationToken)
+    {
+        await using var find = new NpgsqlCommand("select id from tonne.runs where pushed_by = @node and format <> @format limit @most", connection);
+        find.Parameters.AddWithValue("node", NpgsqlDbType.Text, node);
+        find.Parameters.AddWithValue("format", NpgsqlDbType.Integer, StoredRun.Format);
+        find.Parameters.AddWithValue("most", NpgsqlDbType.Integer, most);
+        var runs = new HashSet<string>(StringComparer.Ordinal);
+        await using var reader = await find.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            runs.Add(reader.GetString(0));
+        return runs;
+    }
+
+    /// <summary>Makes the rows of runs whose record is there, and the sums of the days that they change.</summary>
+    /// <param name="runs">Ids of the runs whose lines have changed.</param>
+    /// <param name="read">Those of their lines that were read already.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task WriteRowsAsync(IReadOnlySet<string> runs, IReadOnlyList<CheckedLine> read, CancellationToken cancellationToken)
+    {
+        if (runs.Count == 0)
+            return;
+        var rows = new List<RunRow.Source>();
+        var lines = read.Concat(await ReadOtherLinesAsync(runs, read, cancellationToken).ConfigureAwait(false));
+        foreach (var run in lines.GroupBy(line => line.Line.Run, StringComparer.Ordinal))
+        {
+            if (run.FirstOrDefault(line => line.Record is not null)?.Record is { } record)
+            {
+                var statements = run.Where(line => line.Statement is not null).OrderBy(line => line.Line.Sequence).Select(line => line.Statement!);
+                rows.Add(new(node, PushedRun.Summarize(record, [.. statements]), HourlyEnergy.Of(record)));
+            }
+        }
+
+        if (rows.Count == 0)
+            return;
+        var before = await FindDaysAsync(rows, cancellationToken).ConfigureAwait(false);
+        await CopyRowsAsync(rows, cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync(connection, $"""
+            insert into tonne.runs ({RunRow.Names}) select {RunRow.Names} from pushed_runs
+            on conflict (id, month) do update set {RunRow.Assignments}
+            """, cancellationToken).ConfigureAwait(false);
+        before.UnionWith(rows.SelectMany(row => row.Energy.Hours).Select(DateOnly.FromDateTime));
+        await using var refresh = new NpgsqlCommand("select tonne.refresh_totals(@node, @days)", connection);
+        refresh.Parameters.AddWithValue("node", NpgsqlDbType.Text, node);
+        refresh.Parameters.AddWithValue("days", NpgsqlDbType.Array | NpgsqlDbType.Date, before.ToArray());
+        await refresh.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    async Task<List<CheckedLine>> ReadOtherLinesAsync(IReadOnlySet<string> runs, IReadOnlyList<CheckedLine> read, CancellationToken cancellationToken)
+    {
+        await using var find = new NpgsqlCommand("""
+            select l.run, l.sequence, l.line
+            from unnest(@runs, @months) as wanted(run, month)
+            join tonne.run_lines l on l.run = wanted.run and l.month = wanted.month
+            where not exists (select from unnest(@known_runs, @known_sequences) as known(run, sequence) where known.run = l.run and known.sequence = l.sequence)
+            """, connection);
+        var ids = runs.ToArray();
+        find.Parameters.AddWithValue("runs", NpgsqlDbType.Array | NpgsqlDbType.Text, ids);
+        find.Parameters.AddWithValue("months", NpgsqlDbType.Array | NpgsqlDbType.Date, ids.Select(CheckedLine.GetMonth).ToArray());
+        find.Parameters.AddWithValue("known_runs", NpgsqlDbType.Array | NpgsqlDbType.Text, read.Select(line => line.Line.Run).ToArray());
+        find.Parameters.AddWithValue("known_sequences", NpgsqlDbType.Array | NpgsqlDbType.Integer, read.Select(line => line.Line.Sequence).ToArray());
+        var others = new List<CheckedLine>();
+        await using var reader = await find.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            var line = new PushedLine(reader.GetString(0), reader.GetInt32(1), reader.GetFieldValue<byte[]>(2));
+            others.Add(line.Sequence == 0 ? new(line, PushedRun.ReadRecord(line), null) : new(line, null, PushedRun.ReadStatement(line)));
+        }
+
+        return others;
+    }
+
+    /// <summary>Days that the former rows of some runs are in, and the days of runs that these include, before or after.</summary>
+    async Task<HashSet<DateOnly>> FindDaysAsync(List<RunRow.Source> rows, CancellationToken cancellationToken)
+    {
+        await using var find = new NpgsqlCommand("""
+            select distinct (h at time zone 'UTC')::date from (
+                select hours from tonne.runs r join unnest(@ids, @months) as wanted(id, month) on r.id = wanted.id and r.month = wanted.month
+                union all select hours from tonne.runs where pushed_by = @node and parent = any (@ids)
+                union all select hours from tonne.runs where pushed_by = @node and job_key = any (@jobs)
+                union all select hours from tonne.runs where pushed_by = @node and exported_from = any (@ids)
+                union all select hours from tonne.runs where pushed_by = @node and kind = 'imported' and cpu = any (@cpus)
+                    and started_ticks >= @from and started_ticks <= @to
+            ) runs cross join lateral unnest(hours) h
+            """, connection);
+        // Only a run with everything of its job includes the others, and only a recorded one includes what another tool measured meanwhile.
+        const long slack = 10 * TimeSpan.TicksPerSecond;
+        var recorded = rows.Where(row => row.Summary.Kind == RunKind.Recorded).ToList();
+        find.Parameters.AddWithValue("node", NpgsqlDbType.Text, node);
+        find.Parameters.AddWithValue("ids", NpgsqlDbType.Array | NpgsqlDbType.Text, rows.Select(row => row.Summary.Id).ToArray());
+        find.Parameters.AddWithValue("months", NpgsqlDbType.Array | NpgsqlDbType.Date, rows.Select(row => CheckedLine.GetMonth(row.Summary.Id)).ToArray());
+        find.Parameters.AddWithValue("jobs", NpgsqlDbType.Array | NpgsqlDbType.Text,
+            rows.Where(row => row.Summary.Job is { CoversJob: true }).Select(row => RunRow.Clean(row.Summary.Job!.Key)).Distinct(StringComparer.Ordinal).ToArray());
+        find.Parameters.AddWithValue("cpus", NpgsqlDbType.Array | NpgsqlDbType.Text,
+            recorded.Select(row => row.Summary.Cpu).OfType<string>().Select(RunRow.Clean).Distinct(StringComparer.Ordinal).ToArray());
+        find.Parameters.AddWithValue("from", NpgsqlDbType.Bigint, recorded.Count == 0 ? 0 : recorded.Min(row => row.Summary.StartedAt.UtcTicks) - slack);
+        find.Parameters.AddWithValue("to", NpgsqlDbType.Bigint, recorded.Count == 0 ? 0 : recorded.Max(row => StoredRun.GetEnd(row.Summary).UtcTicks) + slack);
+        var days = new HashSet<DateOnly>();
+        await using var reader = await find.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            days.Add(reader.GetFieldValue<DateOnly>(0));
+        return days;
+    }
+
+    async Task CopyRowsAsync(List<RunRow.Source> rows, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(connection, $"create temporary table pushed_runs on commit drop as select {RunRow.Names} from tonne.runs with no data", cancellationToken)
+            .ConfigureAwait(false);
+        var copy = await connection.BeginBinaryImportAsync($"copy pushed_runs ({RunRow.Names}) from stdin (format binary)", cancellationToken).ConfigureAwait(false);
+        await using (copy.ConfigureAwait(false))
+        {
+            foreach (var row in rows)
+            {
+                await copy.StartRowAsync(cancellationToken).ConfigureAwait(false);
+                foreach (var column in RunRow.Columns)
+                {
+                    if (column.Read(row) is { } value)
+                        await copy.WriteAsync(value, column.Type, cancellationToken).ConfigureAwait(false);
+                    else
+                        await copy.WriteNullAsync(cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            await copy.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    static async Task<HashSet<(string Run, int Sequence)>> ReadKeysAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        var keys = new HashSet<(string, int)>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            keys.Add((reader.GetString(0), reader.GetInt32(1)));
+        return keys;
+    }
+
+    internal static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+#pragma warning disable CA2100 // Constant texts of this folder.
+        await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+}

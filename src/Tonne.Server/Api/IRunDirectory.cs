@@ -1,0 +1,38 @@
+using Tonne.Instruments.Feeds;
+using Tonne.Ledgers;
+using Tonne.Ledgers.Budgets;
+using Tonne.Ledgers.RunFolders;
+using Tonne.Ledgers.Totals;
+
+namespace Tonne.Server.Api;
+
+/// <summary>The runs that the server answers about: those of a folder, or those of a fleet's database. Thread-safe.</summary>
+interface IRunDirectory
+{
+    /// <summary>The clock.</summary>
+    TimeProvider Time { get; }
+
+    /// <summary>Intensities by the hour, for runs that are accounted here.</summary>
+    KnownIntensities Intensities { get; }
+
+    /// <summary>All runs, newest first; at most a few seconds old.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    IReadOnlyList<RunSummary> Read();
+
+    /// <summary>Reads the list ahead, whether that succeeds or not.</summary>
+    void TryRead();
+
+    /// <summary>A reader for one request: a reader is for one thread at a time.</summary>
+    ILedgerReader OpenReader();
+
+    /// <summary>Sums over runs, each joule once.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    LedgerTotal Total(TotalQuery query);
+
+    /// <summary>The budgets of the server's folder, and what the runs use of them.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    IReadOnlyList<BudgetState> CheckBudgets();
+
+    /// <summary>The folder of a run with its trace; null where there are no folders.</summary>
+    RunFolder? FindFolder(string id);
+}

@@ -1,0 +1,23 @@
+namespace Tonne.Server.Fleet;
+
+/// <summary>What a command of <c>tonne fleet</c> does.</summary>
+enum FleetAction
+{
+    /// <summary>Brings the database up to date, and makes the first code.</summary>
+    Init,
+
+    /// <summary>Makes a code.</summary>
+    CreateCode,
+
+    /// <summary>Shows the nodes.</summary>
+    ShowStatus,
+
+    /// <summary>Makes the keys of a node useless.</summary>
+    Revoke,
+
+    /// <summary>Compares the versions of the nodes with that of the server.</summary>
+    CheckUpgrade,
+
+    /// <summary>Writes the runs into a folder.</summary>
+    Export,
+}

@@ -1,0 +1,177 @@
+using System.Globalization;
+using System.Text.Json;
+using Tonne.Formatting;
+using Tonne.Ledgers;
+using Tonne.Ledgers.Pushing;
+
+namespace Tonne.Server.Fleet;
+
+/// <summary>The commands of <c>tonne fleet</c> that need the database.</summary>
+/// <param name="store">The database.</param>
+/// <param name="time">The clock.</param>
+/// <param name="output">Receives answers.</param>
+/// <param name="error">Receives progress and warnings.</param>
+sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter output, TextWriter error)
+{
+    // Some nodes differ, or lines could not be exported.
+    const int Found = 1;
+
+    /// <summary>Who does it, for the audit log.</summary>
+    static string Person => $"{Environment.UserName} on {Environment.MachineName}";
+
+    /// <summary>Runs a command.</summary>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="LedgerUnavailableException">The database cannot be used.</exception>
+    public Task<int> RunAsync(FleetCommandLine line, CancellationToken cancellationToken) => line.Action switch
+    {
+        FleetAction.Init => InitAsync(cancellationToken),
+        FleetAction.CreateCode => CreateCodeAsync(line, cancellationToken),
+        FleetAction.ShowStatus => ShowStatusAsync(line.IsJson, cancellationToken),
+        FleetAction.Revoke => RevokeAsync(line.Node!, cancellationToken),
+        FleetAction.CheckUpgrade => CheckUpgradeAsync(line.IsJson, cancellationToken),
+        _ => ExportAsync(new LedgerHome(line.Folder!), cancellationToken),
+    };
+
+    async Task<int> InitAsync(CancellationToken cancellationToken)
+    {
+        var steps = await store.MigrateAsync(Person, cancellationToken).ConfigureAwait(false);
+        error.WriteLine(steps == 0 ? $"tonne: the {store.Name} is up to date." : $"tonne: the {store.Name} is ready; {steps} steps were applied.");
+        var code = await store.Nodes.CreateCodeAsync(FleetRoutes.UsuallyValid, null, Person, cancellationToken).ConfigureAwait(false);
+        output.WriteLine($"""
+            The first code, for one node within an hour:
+
+              {code}
+
+            What to do next:
+
+              on the server   tonne serve --database-file FILE --listen 0.0.0.0:7070 --certificate host.pem
+              on a node       tonne fleet enroll --server https://SERVER:7070 --code {code}
+                              tonne agent
+              for each node   tonne fleet code
+              at any time     tonne fleet status
+
+            docs/fleet.md has all of it: the login of the server, backups, what a node's key may do.
+            """);
+        return 0;
+    }
+
+    async Task<int> CreateCodeAsync(FleetCommandLine line, CancellationToken cancellationToken)
+    {
+        var code = await store.Nodes.CreateCodeAsync(line.Valid, line.Node, Person, cancellationToken).ConfigureAwait(false);
+        error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"tonne: for {line.Node ?? "one node"}, once, until {time.GetUtcNow() + line.Valid:yyyy-MM-dd HH:mm} UTC:"));
+        output.WriteLine(code);
+        return 0;
+    }
+
+    async Task<int> RevokeAsync(string node, CancellationToken cancellationToken)
+    {
+        if (!await store.Nodes.RevokeAsync(node, Person, cancellationToken).ConfigureAwait(false))
+            throw new FormatException($"there is no node '{node}'. 'tonne fleet status' shows all.");
+        output.WriteLine($"{node} can no longer push. What it has pushed stays; with a new code it enrols again.");
+        return 0;
+    }
+
+    async Task<int> ShowStatusAsync(bool isJson, CancellationToken cancellationToken)
+    {
+        var fleet = FleetDocument.From(await store.Nodes.ListAsync(cancellationToken).ConfigureAwait(false), time.GetUtcNow());
+        if (isJson)
+        {
+            output.WriteLine(JsonSerializer.Serialize(fleet, FleetJson.Default.FleetDocument));
+            return 0;
+        }
+
+        if (fleet.Nodes.Count == 0)
+        {
+            output.WriteLine("No node has enrolled yet. 'tonne fleet code' makes a code for one.");
+            return 0;
+        }
+
+        WriteTable([["node", "state", "last seen", "waiting", "dropped", "runs", "version"], .. fleet.Nodes.Select(node => new[]
+        {
+            node.Name, node.State, FormatAge(node.LastSeenAt), FormatNumber(node.Waiting), FormatNumber(node.Dropped), FormatNumber(node.Runs), Clean(node.Version),
+        })]);
+        foreach (var node in fleet.Nodes.Where(node => node.Problem is not null))
+            output.WriteLine($"{node.Name}: {Clean(node.Problem)}");
+        return 0;
+    }
+
+    async Task<int> CheckUpgradeAsync(bool isJson, CancellationToken cancellationToken)
+    {
+        var fleet = FleetDocument.From(await store.Nodes.ListAsync(cancellationToken).ConfigureAwait(false), time.GetUtcNow());
+        var differing = fleet.Nodes.Where(node => node.RevokedAt is null && (node.Version != fleet.Version || !HasSameFactors(node, fleet))).ToList();
+        if (isJson)
+            output.WriteLine(JsonSerializer.Serialize(fleet with { Nodes = differing }, FleetJson.Default.FleetDocument));
+        else if (differing.Count == 0)
+            output.WriteLine($"All nodes have version {fleet.Version} and factors {fleet.FactorsHash}, as here.");
+        else
+        {
+            output.WriteLine($"Here: version {fleet.Version}, method {fleet.Method}, factors {fleet.FactorsHash}. {differing.Count} of {fleet.Nodes.Count(node => node.RevokedAt is null)} nodes differ:");
+            output.WriteLine();
+            WriteTable([["node", "version", "factors", ""], .. differing.Select(node => new[]
+            {
+                node.Name, Clean(node.Version), Clean(node.FactorsHash),
+                node.Version is { } version && NodeState.IsOlder(version, fleet.Version) ? "upgrade the node"
+                    : node.Version is { } newer && NodeState.IsOlder(fleet.Version, newer) ? "upgrade the server"
+                    : node.FactorsHash is not null && !HasSameFactors(node, fleet) ? "other factors: 'tonne ledger recount' there"
+                    : "",
+            })]);
+        }
+
+        return differing.Count == 0 ? 0 : Found;
+    }
+
+    static bool HasSameFactors(FleetDocument.NodePart node, FleetDocument fleet) =>
+        node.FactorsHash is null || node.FactorsHash.Contains(fleet.FactorsHash, StringComparison.Ordinal);
+
+    async Task<int> ExportAsync(LedgerHome home, CancellationToken cancellationToken)
+    {
+        var (written, known, left) = (0, 0, 0);
+        var lines = new List<PushedLine>();
+        await foreach (var line in store.ReadLinesAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (lines.Count > 0 && lines[0].Run != line.Run)
+                Write();
+            lines.Add(line);
+        }
+
+        Write();
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{home.Root}: {written} runs written, {known} were there."));
+        error.WriteLine($"tonne: check them with: TONNE_HOME={home.Root} tonne ledger verify");
+        if (left > 0)
+            error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"tonne: {left} runs have no record or no statement in the database yet, and were left out."));
+        return left == 0 ? 0 : Found;
+
+        void Write()
+        {
+            if (lines.Count == 0)
+                return;
+            if (lines[0].Sequence != 0 || lines.Count < 2)
+                left++;
+            else if (PushedRunFolder.Write(home, lines))
+                written++;
+            else
+                known++;
+            lines.Clear();
+        }
+    }
+
+    /// <summary>Columns as wide as their widest cell.</summary>
+    void WriteTable(IReadOnlyList<string[]> rows)
+    {
+        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => TextSanitizer.CountColumns(row[column]))).ToArray();
+        foreach (var row in rows)
+            output.WriteLine(string.Join("  ", row.Select((cell, column) => cell + new string(' ', widths[column] - TextSanitizer.CountColumns(cell)))).TrimEnd());
+    }
+
+    string FormatAge(DateTimeOffset? at) => at is not { } seen ? "never" : (time.GetUtcNow() - seen) switch
+    {
+        { TotalMinutes: < 1 } => "now",
+        { TotalHours: < 1 } age => string.Create(CultureInfo.InvariantCulture, $"{(int)age.TotalMinutes} min ago"),
+        { TotalDays: < 1 } age => string.Create(CultureInfo.InvariantCulture, $"{(int)age.TotalHours} h ago"),
+        var age => string.Create(CultureInfo.InvariantCulture, $"{(int)age.TotalDays} d ago"),
+    };
+
+    static string FormatNumber(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
+
+    static string Clean(string? text) => text is null ? "" : TextSanitizer.ToOneLine(text);
+}

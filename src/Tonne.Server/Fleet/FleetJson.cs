@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+
+namespace Tonne.Server.Fleet;
+
+/// <summary>JSON of the documents of a fleet.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(FleetDocument))]
+[JsonSerializable(typeof(EnrolmentRequest))]
+[JsonSerializable(typeof(EnrolmentDocument))]
+[JsonSerializable(typeof(CodeRequest))]
+[JsonSerializable(typeof(CodeDocument))]
+[JsonSerializable(typeof(RevokedNodeDocument))]
+sealed partial class FleetJson : JsonSerializerContext;

@@ -1,0 +1,45 @@
+using Tonne.Ledgers;
+using Tonne.Ledgers.Pushing;
+using Tonne.Ledgers.Totals;
+
+namespace Tonne.Server.Fleet;
+
+/// <summary>What the server needs of a fleet's database. Thread-safe; it has no state of its own, so several servers may use one database.</summary>
+interface IFleetStore
+{
+    /// <summary>Which database it is, for people: without a password.</summary>
+    string Name { get; }
+
+    /// <summary>Keeps what nodes push.</summary>
+    IPushReceiver Receiver { get; }
+
+    /// <summary>The nodes, their codes and keys.</summary>
+    INodeRegistry Nodes { get; }
+
+    /// <summary>The runs that were pushed.</summary>
+    ILedgerReader Ledger { get; }
+
+    /// <summary>Sums over runs, each joule once.</summary>
+    /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>
+    LedgerTotal Total(TotalQuery query);
+
+    /// <summary>Brings the database up to date, however many servers do so at the same time.</summary>
+    /// <param name="by">Who does it, for the audit log.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>Number of steps that were applied; 0 if there was nothing to do.</returns>
+    /// <exception cref="LedgerUnavailableException">It cannot be reached or changed.</exception>
+    Task<int> MigrateAsync(string by, CancellationToken cancellationToken);
+
+    /// <summary>The lines of all runs, those of each together, in the order of their sequence.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>
+    IAsyncEnumerable<PushedLine> ReadLinesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Adds a line to the audit log.</summary>
+    /// <param name="by">Who.</param>
+    /// <param name="action">What was done: <c>read</c>, <c>list</c> or <c>total</c>.</param>
+    /// <param name="subject">To what: the id of a run with its account, or the address that was asked for.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="LedgerUnavailableException">It could not be written; then nothing is answered.</exception>
+    Task NoteAsync(string by, string action, string subject, CancellationToken cancellationToken);
+}

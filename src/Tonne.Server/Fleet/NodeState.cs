@@ -1,0 +1,44 @@
+using System.Globalization;
+using Tonne.Ledgers.Pushing;
+
+namespace Tonne.Server.Fleet;
+
+/// <summary>Whether all is well with a node.</summary>
+static class NodeState
+{
+    /// <summary>A node that was not heard of for longer is silent.</summary>
+    public static readonly TimeSpan SilentAfter = TimeSpan.FromMinutes(15);
+
+    // More than a clock that is set by the network can be off.
+    static readonly TimeSpan ClockSlack = TimeSpan.FromHours(1);
+
+    /// <summary>The words of a state, the most serious first where several apply.</summary>
+    public const string Revoked = "revoked", Expired = "expired", Implausible = "implausible", Silent = "silent", TooOld = "too old", Ok = "ok";
+
+    /// <summary>The state of a node.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="now">The time, UTC.</param>
+    /// <param name="version">Version of the server.</param>
+    public static string Find(FleetNode node, DateTimeOffset now, string version) =>
+        node.RevokedAt is not null ? Revoked
+        : node.KeyExpiresAt <= now ? Expired
+        : node.Report is { } report && IsImplausible(report, now) ? Implausible
+        : now - (node.LastSeenAt ?? node.EnrolledAt) > SilentAfter ? Silent
+        : node.Report is { } known && IsOlder(known.Version, version) ? TooOld
+        : Ok;
+
+    /// <summary>Whether a node says what cannot be: a clock in the future, or less than nothing that waits.</summary>
+    static bool IsImplausible(NodeReport report, DateTimeOffset now) =>
+        report.Waiting < 0 || report.Dropped < 0 || report.WaitingSince > now + ClockSlack || (report.Waiting > 0 && report.WaitingSince is null);
+
+    /// <summary>Whether a version is of an earlier minor than another. What is no version is older.</summary>
+    public static bool IsOlder(string version, string than) => Read(version).CompareTo(Read(than)) < 0;
+
+    static (int Major, int Minor) Read(string version)
+    {
+        var parts = version.Split('-', '+')[0].Split('.');
+        return parts.Length >= 2
+            && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major)
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var minor) ? (major, minor) : (-1, -1);
+    }
+}

@@ -1,0 +1,79 @@
+using Tonne.Ledgers;
+using Tonne.Ledgers.PostgreSql;
+using Tonne.Ledgers.PostgreSql.Members;
+using Tonne.Ledgers.PostgreSql.Nodes;
+using Tonne.Ledgers.PostgreSql.Reading;
+using Tonne.Ledgers.PostgreSql.Receiving;
+using Tonne.Ledgers.Pushing;
+using Tonne.Ledgers.Totals;
+
+namespace Tonne.Server.Fleet;
+
+/// <summary>A fleet in PostgreSQL.</summary>
+/// <remarks>Who has the server's token sees the runs of all accounts: to the database that is a person who owns the fleet.</remarks>
+sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
+{
+    // No user of a run has a name with blanks.
+    const string TokenHolder = "holder of the token";
+
+    readonly PostgresDatabase _database;
+    readonly PostgresLedger _ledger;
+    readonly PostgresRunLines _lines;
+    readonly PostgresAudit _audit;
+
+    /// <summary>Prepares connections; none is made yet.</summary>
+    /// <param name="connectionString">As Npgsql takes it.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="FormatException">It is no connection string.</exception>
+    public PostgresFleetStore(string connectionString, TimeProvider time)
+    {
+        try
+        {
+            _database = new PostgresDatabase(connectionString, time);
+        }
+        catch (Exception error) when (error is ArgumentException or NotSupportedException)
+        {
+            // The message of Npgsql names the word that it does not know, and no value.
+            throw new FormatException($"the address of the database: {error.Message}", error);
+        }
+
+        var person = new Person(TokenHolder);
+        (_ledger, _lines, _audit) = (new PostgresLedger(_database, person), new PostgresRunLines(_database, person), new PostgresAudit(_database));
+        (Receiver, Nodes) = (new PostgresPushReceiver(_database), new PostgresNodeRegistry(_database));
+    }
+
+    /// <inheritdoc/>
+    public string Name => _database.Place;
+
+    /// <inheritdoc/>
+    public IPushReceiver Receiver { get; }
+
+    /// <inheritdoc/>
+    public INodeRegistry Nodes { get; }
+
+    /// <inheritdoc/>
+    public ILedgerReader Ledger => _ledger;
+
+    /// <inheritdoc/>
+    public LedgerTotal Total(TotalQuery query) => _ledger.Total(query);
+
+    /// <inheritdoc/>
+    public async Task<int> MigrateAsync(string by, CancellationToken cancellationToken)
+    {
+        var steps = await _database.MigrateAsync(cancellationToken).ConfigureAwait(false);
+        var members = new PostgresMembers(_database);
+        var owner = new Membership(TokenHolder, Membership.AllAccounts, MemberRole.Owner);
+        if (!(await members.ListAsync(cancellationToken).ConfigureAwait(false)).Contains(owner))
+            await members.SetAsync(owner, by, cancellationToken).ConfigureAwait(false);
+        return steps;
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<PushedLine> ReadLinesAsync(CancellationToken cancellationToken) => _lines.ReadAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public Task NoteAsync(string by, string action, string subject, CancellationToken cancellationToken) => _audit.AppendAsync(by, action, subject, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
+}

@@ -1,0 +1,132 @@
+using System.Security.Cryptography;
+using System.Text;
+using Tonne.Ledgers.PostgreSql.Nodes;
+using Tonne.Ledgers.PostgreSql.Tests.Server;
+using Tonne.Ledgers.Pushing;
+
+namespace Tonne.Ledgers.PostgreSql.Tests.Nodes;
+
+public class PostgresNodeRegistryTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    static readonly TimeSpan _hour = TimeSpan.FromHours(1);
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    PostgresNodeRegistry Registry => new(database.Database);
+
+    [Fact]
+    public async Task A_code_gives_one_key_by_which_the_node_is_found()
+    {
+        var code = await Registry.CreateCodeAsync(_hour, null, "ada", Stop);
+        var key = await Registry.EnrolAsync(code, "gpu-1", "1.0", Stop);
+
+        Assert.Matches("^[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){4}$", code);
+        Assert.Matches("^tonne_[A-Za-z0-9_-]{43}$", key);
+        Assert.Equal("gpu-1", (await Registry.FindAsync(key!, Stop))!.Name);
+        Assert.Null(await Registry.EnrolAsync(code, "gpu-1", "1.0", Stop));
+        Assert.Null(await Registry.FindAsync(key![..^1], Stop));
+        Assert.Null(await Registry.FindAsync("", Stop));
+    }
+
+    [Fact]
+    public async Task A_code_may_be_typed_in_lower_case_without_hyphens_and_with_O_for_0()
+    {
+        var code = await Registry.CreateCodeAsync(_hour, null, "ada", Stop);
+
+        Assert.NotNull(await Registry.EnrolAsync(code.Replace("-", "", StringComparison.Ordinal).Replace('0', 'o').Replace('1', 'l').ToLowerInvariant(), "gpu-typed", "1.0", Stop));
+    }
+
+    [Fact]
+    public async Task Neither_a_code_nor_a_key_is_in_the_database()
+    {
+        var code = await Registry.CreateCodeAsync(_hour, null, "ada", Stop);
+        var key = await Registry.EnrolAsync(code, "gpu-2", "1.0", Stop);
+
+        var all = await database.ReadAsync<string>("""
+            select concat_ws(' ', (select string_agg(t::text, ' ') from tonne.enrolment_codes t), (select string_agg(t::text, ' ') from tonne.node_keys t),
+                (select string_agg(t::text, ' ') from tonne.nodes t), (select string_agg(t::text, ' ') from tonne.audit t))
+            """);
+        Assert.DoesNotContain(code, all, StringComparison.Ordinal);
+        Assert.DoesNotContain(key!, all, StringComparison.Ordinal);
+        Assert.Contains(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key!))), all, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_twenty_that_use_a_code_at_the_same_time_one_gets_a_key()
+    {
+        var code = await Registry.CreateCodeAsync(_hour, null, "ada", Stop);
+
+        var keys = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Registry.EnrolAsync(code, $"race-{i}", "1.0", Stop)));
+
+        Assert.Single(keys, key => key is not null);
+        Assert.Single(await Registry.ListAsync(Stop), node => node.Name.StartsWith("race-", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_code_that_is_expired_or_of_another_name_is_no_use_and_stays()
+    {
+        await using var later = new PostgresDatabase(database.Server.ConnectionString(database.Name, PostgresServer.Login),
+            new StandingTime { Now = database.Time.Now + _hour });
+        var code = await Registry.CreateCodeAsync(_hour, "gpu-3", "ada", Stop);
+
+        Assert.Null(await Registry.EnrolAsync(code, "gpu-4", "1.0", Stop));
+        Assert.Null(await new PostgresNodeRegistry(later).EnrolAsync(code, "gpu-3", "1.0", Stop));
+        Assert.NotNull(await Registry.EnrolAsync(code, "gpu-3", "1.0", Stop));
+    }
+
+    [Fact]
+    public async Task A_key_ends_after_400_days()
+    {
+        var key = await Registry.EnrolAsync(await Registry.CreateCodeAsync(_hour, null, "ada", Stop), "gpu-5", "1.0", Stop);
+        await using var later = new PostgresDatabase(database.Server.ConnectionString(database.Name, PostgresServer.Login),
+            new StandingTime { Now = database.Time.Now.AddDays(400) });
+
+        Assert.Equal(database.Time.Now.AddDays(400), (await Registry.FindAsync(key!, Stop))!.KeyExpiresAt);
+        Assert.Null(await new PostgresNodeRegistry(later).FindAsync(key!, Stop));
+    }
+
+    [Fact]
+    public async Task A_revoked_node_is_not_found_and_a_new_code_lets_it_in_again_with_a_new_key_only()
+    {
+        var key = await Registry.EnrolAsync(await Registry.CreateCodeAsync(_hour, null, "ada", Stop), "gpu-6", "1.0", Stop);
+
+        Assert.True(await Registry.RevokeAsync("gpu-6", "grace", Stop));
+        Assert.False(await Registry.RevokeAsync("gpu-unknown", "grace", Stop));
+        Assert.Null(await Registry.FindAsync(key!, Stop));
+        Assert.NotNull((await Registry.ListAsync(Stop)).Single(node => node.Name == "gpu-6").RevokedAt);
+        var again = await Registry.EnrolAsync(await Registry.CreateCodeAsync(_hour, null, "ada", Stop), "gpu-6", "1.1", Stop);
+        Assert.NotNull(await Registry.FindAsync(again!, Stop));
+        Assert.Null(await Registry.FindAsync(key!, Stop));
+    }
+
+    [Fact]
+    public async Task What_a_node_reports_and_the_number_of_its_runs_are_listed()
+    {
+        await Registry.EnrolAsync(await Registry.CreateCodeAsync(_hour, null, "ada", Stop), "gpu-7", "1.0", Stop);
+        var report = new NodeReport { Version = "1.0", Waiting = 7, WaitingSince = database.Time.Now, Dropped = 1, Problem = "the disk is full" };
+        var receiver = new PostgreSql.Receiving.PostgresPushReceiver(database.Database);
+
+        await Registry.NoteAsync("gpu-7", report, Stop);
+        await receiver.ReceiveAsync("gpu-7", [.. PushedSample.Lines("20251101-000000-eeeeee"), .. PushedSample.Lines("20251101-000001-eeeeee")], Stop);
+        await receiver.ReceiveAsync("gpu-7", PushedSample.Lines("20251101-000001-eeeeee"), Stop);
+
+        var node = (await Registry.ListAsync(Stop)).Single(node => node.Name == "gpu-7");
+        Assert.Equal(report, node.Report);
+        Assert.Equal((2, database.Time.Now), (node.Runs, node.LastSeenAt));
+    }
+
+    [Fact]
+    public async Task The_audit_log_has_who_did_what_and_no_role_can_change_it()
+    {
+        await Registry.EnrolAsync(await Registry.CreateCodeAsync(_hour, "gpu-8", "ada", Stop), "gpu-8", "1.0", Stop);
+        await Registry.RevokeAsync("gpu-8", "grace", Stop);
+
+        Assert.Equal([["ada", "create code"], ["gpu-8", "enrol, version 1.0"], ["grace", "revoke"]],
+            await database.ReadRowsAsync("select who, action from tonne.audit where subject = 'gpu-8' order by id"));
+        foreach (var role in new[] { "tonne_reader", "tonne_ingest", "tonne_registry" })
+        {
+            Assert.False(await database.ReadAsync<bool>(
+                $"select has_table_privilege('{role}', 'tonne.audit', 'update') or has_table_privilege('{role}', 'tonne.audit', 'delete') or has_table_privilege('{role}', 'tonne.audit', 'truncate')"));
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.Text.Json.Nodes;
+using Tonne.Ledgers;
+using Tonne.Ledgers.Pushing;
+using Tonne.Ledgers.Tests;
+using Tonne.Server.Api;
+using Tonne.Server.Fleet;
+using Tonne.Tests;
+
+namespace Tonne.Server.Tests.Fleet;
+
+public sealed class FleetCommandsTests : IDisposable
+{
+    const string Run = "20261120-080001-aaaaa1";
+
+    readonly HandTime _time = new(new DateTimeOffset(2026, 11, 30, 12, 0, 0, TimeSpan.Zero));
+    readonly TemporaryHome _node = new();
+    readonly HeldStore _store;
+
+    public FleetCommandsTests() => _store = new HeldStore(_time);
+
+    static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _node.Dispose();
+
+    [Fact]
+    public async Task The_first_code_enrols_and_the_status_shows_the_node()
+    {
+        Assert.Contains("No node", (await RunAsync("status")).Output, StringComparison.Ordinal);
+        var init = (await RunAsync("init")).Output;
+        var code = init.Split('\n')[2].Trim();
+        Assert.Equal(3, init.Split(code).Length);
+
+        var key = await _store.EnrolAsync(code, "node-1", "0.0.1", Cancelled);
+        await _store.NoteAsync("node-1", new NodeReport { Version = "0.0.1", Waiting = 12, WaitingSince = _time.GetUtcNow(), Dropped = 3, Problem = "the disk is full" }, Cancelled);
+        _time.Advance(TimeSpan.FromMinutes(20));
+
+        Assert.NotNull(key);
+        Assert.Equal(
+            """
+            node    state   last seen   waiting  dropped  runs  version
+            node-1  silent  20 min ago  12       3        0     0.0.1
+            node-1: the disk is full
+
+            """, (await RunAsync("status")).Output);
+        Assert.Equal("silent", (string)JsonNode.Parse((await RunAsync("status", "--json")).Output)!["nodes"]![0]!["state"]!);
+    }
+
+    [Fact]
+    public async Task A_code_is_for_a_name_and_a_time()
+    {
+        var code = (await RunAsync("code", "--name", "node-1", "--valid-s", "60")).Output.Trim();
+
+        Assert.Null(await _store.EnrolAsync(code, "node-2", "1", Cancelled));
+        _time.Advance(TimeSpan.FromSeconds(60));
+        Assert.Null(await _store.EnrolAsync(code, "node-1", "1", Cancelled));
+        Assert.Throws<FormatException>(() => FleetCommandLine.Parse(["fleet", "code", "--valid-s", "59"]));
+        Assert.Throws<FormatException>(() => FleetCommandLine.Parse(["fleet", "code", "--name", "a/b"]));
+        Assert.Throws<FormatException>(() => FleetCommandLine.Parse(["fleet"]));
+    }
+
+    [Fact]
+    public async Task A_node_is_revoked_by_its_name()
+    {
+        var key = await EnrolAsync("node-1", "0.1.0");
+
+        await RunAsync("revoke", "node-1");
+
+        Assert.Null(await _store.FindAsync(key, Cancelled));
+        await Assert.ThrowsAsync<FormatException>(() => RunAsync("revoke", "node-2"));
+        Assert.Contains(_store.Audit, line => line.EndsWith(": revoke node-1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_node_with_another_version_or_other_factors_is_named()
+    {
+        var own = VersionDocument.Current;
+        await EnrolAsync("same", own.Version, $"{own.Method} {own.FactorsHash}");
+        Assert.Equal(0, (await RunAsync("upgrade-check")).Code);
+        await EnrolAsync("factors", own.Version, "1 000000000000");
+        await EnrolAsync("newer", "99.1.0");
+        await EnrolAsync("gone", "99.1.0");
+        await RunAsync("revoke", "gone");
+
+        var (code, output) = await RunAsync("upgrade-check");
+
+        Assert.Equal(1, code);
+        Assert.Contains("2 of 3 nodes differ", output, StringComparison.Ordinal);
+        Assert.Contains("ledger recount", output.Split('\n').Single(line => line.StartsWith("factors ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("upgrade the server", output.Split('\n').Single(line => line.StartsWith("newer ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.DoesNotContain("gone", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_export_is_a_ledger_that_is_verified()
+    {
+        _node.Complete(Run);
+        _node.Complete("20261120-080002-aaaaa2");
+        await _store.ReceiveAsync("node-1", FleetServer.ReadLines(_node), Cancelled);
+        var to = _node.Elsewhere("exported");
+
+        Assert.Contains("2 runs written, 0 were there", (await RunAsync("export", "--to", to)).Output, StringComparison.Ordinal);
+        Assert.Contains("0 runs written, 2 were there", (await RunAsync("export", "--to", to)).Output, StringComparison.Ordinal);
+
+        var exported = new Ledger(new LedgerHome(to), _time);
+        Assert.Empty(exported.Verify());
+        Assert.Equal(_node.Ledger.Total().Sum.Emissions, exported.Total().Sum.Emissions);
+        var folder = new LedgerHome(to).GetRunFolder(Run);
+        Assert.Equal(await File.ReadAllBytesAsync(_node.Home.GetRunFolder(Run).StatementsPath, Cancelled), await File.ReadAllBytesAsync(folder.StatementsPath, Cancelled));
+        // A changed byte is found.
+        var record = await File.ReadAllBytesAsync(folder.RecordPath, Cancelled);
+        record[record.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(folder.RecordPath, record, Cancelled);
+        Assert.NotEmpty(new Ledger(new LedgerHome(to), _time).Verify());
+        await Assert.ThrowsAsync<LedgerUnavailableException>(() => RunAsync("export", "--to", to));
+    }
+
+    async Task<string> EnrolAsync(string name, string version, string? factors = null)
+    {
+        var key = await _store.EnrolAsync(await _store.CreateCodeAsync(TimeSpan.FromHours(1), null, "test", Cancelled), name, version, Cancelled);
+        await _store.NoteAsync(name, new NodeReport { Version = version, FactorsHash = factors }, Cancelled);
+        return key!;
+    }
+
+    async Task<(int Code, string Output)> RunAsync(params string[] words)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        var code = await new FleetCommands(_store, _time, output, TextWriter.Null).RunAsync(FleetCommandLine.Parse(["fleet", .. words]), Cancelled);
+        return (code, output.ToString());
+    }
+}
