@@ -98,7 +98,9 @@ public class KnownWorkTrials
         foreach (var (texts, mean) in means)
         {
             TestContext.Current.TestOutputHelper!.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{load}, {texts} texts: {mean.Count} requests, {mean.Work * 3600:0.0000} J by work ({mean.Work / means[1].Work:0.000}), {mean.Idle * 3600:0.0000} J idle ({mean.Idle / means[1].Idle:0.000}), {mean.Seconds * 1000:0} ms"));
+                $"{load}, {texts} texts: {mean.Count} requests, {mean.Work * 3600:0.0000} J by work ({mean.Work / means[1].Work:0.000}), ")
+                + string.Create(CultureInfo.InvariantCulture,
+                $"{mean.Idle * 3600:0.0000} J idle ({mean.Idle / means[1].Idle:0.000}), {mean.Seconds * 1000:0} ms"));
         }
 
         foreach (var texts in (int[])[2, 4])
