@@ -82,7 +82,8 @@ public class ModelServerTrials
         ServiceTrials.AssertEnergy(report, runs);
         var (all, idle) = ((long)report["all"]!["energy_uj"]!, (long)report["all"]!["idle_uj"]!);
         TestContext.Current.TestOutputHelper!.WriteLine(
-            $"{runs.Sum(static run => run.DurationSeconds):0.0} s: {all} uJ = {all - idle} uJ of requests + {idle} uJ idle; CPU {runs.Sum(static run => run.JobCpuSeconds):0.00} s");
+            $"{runs.Sum(static run => run.DurationSeconds):0.0} s: {all} uJ = {all - idle} uJ of requests + {idle} uJ idle; "
+            + $"CPU {runs.Sum(static run => run.JobCpuSeconds):0.00} s");
         Assert.InRange(idle, 1, all - 1);
     }
 }

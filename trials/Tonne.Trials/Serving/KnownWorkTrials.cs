@@ -8,11 +8,14 @@ namespace Tonne.Trials.Serving;
 [Collection(nameof(Alone))]
 public class KnownWorkTrials
 {
-    // Tokens of a text: what a request takes beside its tokens is small against them.
-    const int TextTokens = 192;
+    // Alone, what a request takes beside its tokens must be small against them. Overlapping, many must share a window.
+    const int LongText = 192, ShortText = 48;
 
-    // A second is the window of a division: requests that are farther than this from the edges of a load share theirs with nothing else.
-    static readonly TimeSpan _margin = TimeSpan.FromSeconds(1.1);
+    // Load of the machine for each processor, above which a request gets a processor too rarely to be compared with another.
+    const double MostLoad = 4;
+
+    // Energy is divided in windows of a second, and read each 0.1 s: loads that are farther apart share none.
+    static readonly TimeSpan _pause = TimeSpan.FromSeconds(1.1);
 
     [Fact]
     public async Task Requests_of_1_2_and_4_texts_have_energies_in_that_proportion_alone_and_overlapping()
@@ -26,29 +29,24 @@ public class KnownWorkTrials
             await using var proxy = await PassedRequests.StartAsync(
                 tonne, "--to", server.Address, "--name", "search", "--pid", process.Id.ToString(CultureInfo.InvariantCulture), "--look", "1s", "--zone", "FR");
             // Until all code is compiled, and the first reading is there.
-            List<Sent> all = await LoadAsync(proxy, server, seconds: 2, [1, 2, 4]), alone = [];
-            // Twice, because a machine may become slower or faster meanwhile.
-            foreach (var texts in (int[])[1, 2, 4, 1, 2, 4])
-            {
-                var sent = await LoadAsync(proxy, server, seconds: 4.2, [texts]);
-                alone.AddRange(sent.Where(static request => request.IsInside));
-                all.AddRange(sent);
-            }
-
-            var overlapping = await LoadAsync(proxy, server, seconds: 5, [1, 2, 4], [2, 4, 1], [4, 1, 2]);
-            all.AddRange(overlapping);
+            List<Sent> first = await LoadAsync(proxy, server, LongText, seconds: 2, [1, 2, 4]), alone = [];
+            // In three rounds, because a machine may become slower or faster meanwhile.
+            foreach (var texts in (int[])[1, 2, 4, 1, 2, 4, 1, 2, 4])
+                alone.AddRange(await LoadAsync(proxy, server, LongText, seconds: 2, [texts]));
+            var overlapping = await LoadAsync(proxy, server, ShortText, seconds: 5, [1, 2, 4], [2, 4, 1], [4, 1, 2]);
 
             // The last one is divided last.
-            await proxy.WaitForAsync(all[^1].Id, "measured");
-            AssertProportion("alone", await ReadAsync(proxy, alone));
-            // All sizes are in each of its windows.
-            AssertProportion("overlapping", await ReadAsync(proxy, overlapping));
-
+            await proxy.WaitForAsync(overlapping[^1].Id, "measured");
             var divided = (await proxy.GetAsync("/tonne/requests"))["divided"]!;
             Assert.Equal((double)divided["energy_wh"]!, (double)divided["requests_wh"]! + (double)divided["idle_wh"]!, 1e-12);
-            var sum = (await ReadAsync(proxy, all)).Sum(static each => (double)each.Request["energy_wh"]!);
+            var sum = (await ReadAsync(proxy, [.. first, .. alone, .. overlapping])).Sum(static each => (double)each.Request["energy_wh"]!);
             Assert.Equal(1, sum / (double)divided["requests_wh"]!, 1e-9);
+            var (measuredAlone, measuredOverlapping) = (await ReadAsync(proxy, alone), await ReadAsync(proxy, overlapping));
             Assert.Equal(0, await proxy.StopAsync());
+            Assert.SkipWhen(ReadLoad() > MostLoad * Environment.ProcessorCount,
+                "other programs keep this machine too busy for so few requests: proportions were not compared, nothing was lost");
+            AssertProportion("alone", measuredAlone);
+            AssertProportion("overlapping", measuredOverlapping);
         }
         finally
         {
@@ -57,27 +55,26 @@ public class KnownWorkTrials
         }
     }
 
-    /// <summary>Clients that send one request after the other, of these numbers of texts in turn.</summary>
-    static async Task<List<Sent>> LoadAsync(PassedRequests proxy, ModelServer server, double seconds, params int[][] clients)
+    /// <summary>After a pause, clients that send one request after the other, of these numbers of texts in turn; a text has so many tokens.</summary>
+    static async Task<List<Sent>> LoadAsync(PassedRequests proxy, ModelServer server, int tokens, double seconds, params int[][] clients)
     {
-        var (time, text) = (TimeProvider.System, ModelServer.WriteText(TextTokens));
+        var (time, text) = (TimeProvider.System, ModelServer.WriteText(tokens));
+        await Task.Delay(_pause, time, TestContext.Current.CancellationToken);
         var begin = time.GetTimestamp();
         var sent = await Task.WhenAll(clients.Select(async sizes =>
         {
-            var requests = new List<(int Texts, string Id, TimeSpan From, TimeSpan To)>();
+            var requests = new List<Sent>();
             for (var i = 0; time.GetElapsedTime(begin).TotalSeconds < seconds; i++)
             {
-                var (texts, from) = (sizes[i % sizes.Length], time.GetElapsedTime(begin));
-                var (tokens, id) = await server.EmbedAsync(proxy.Client.BaseAddress!, [.. Enumerable.Repeat(text, texts)]);
-                Assert.Equal(TextTokens * texts, tokens);
-                requests.Add((texts, id!, from, time.GetElapsedTime(begin)));
+                var texts = sizes[i % sizes.Length];
+                var (counted, id) = await server.EmbedAsync(proxy.Client.BaseAddress!, [.. Enumerable.Repeat(text, texts)]);
+                Assert.Equal(tokens * texts, counted);
+                requests.Add(new Sent(texts, id!, time.GetElapsedTime(begin)));
             }
 
             return requests;
         }));
-        var end = sent.SelectMany(static each => each).Max(static request => request.To);
-        return [.. sent.SelectMany(static each => each).OrderBy(static request => request.To)
-            .Select(request => new Sent(request.Texts, request.Id, request.From > _margin && request.To < end - _margin))];
+        return [.. sent.SelectMany(static each => each).OrderBy(static request => request.End)];
     }
 
     static async Task<List<(int Texts, JsonNode Request)>> ReadAsync(PassedRequests proxy, IEnumerable<Sent> sent)
@@ -87,6 +84,9 @@ public class KnownWorkTrials
             read.Add((request.Texts, await proxy.WaitForAsync(request.Id, "measured")));
         return read;
     }
+
+    /// <summary>Processes that ran or waited to run in the last minute, on average.</summary>
+    static double ReadLoad() => double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
 
     /// <summary>The mean energy above idle of each size, against that of one text.</summary>
     static void AssertProportion(string load, List<(int Texts, JsonNode Request)> requests)
@@ -98,7 +98,9 @@ public class KnownWorkTrials
         foreach (var (texts, mean) in means)
         {
             TestContext.Current.TestOutputHelper!.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{load}, {texts} texts: {mean.Count} requests, {mean.Work * 3600:0.0000} J by work ({mean.Work / means[1].Work:0.000}), {mean.Idle * 3600:0.0000} J idle ({mean.Idle / means[1].Idle:0.000}), {mean.Seconds * 1000:0} ms"));
+                $"{load}, {texts} texts: {mean.Count} requests, {mean.Work * 3600:0.0000} J by work ({mean.Work / means[1].Work:0.000}), ")
+                + string.Create(CultureInfo.InvariantCulture,
+                $"{mean.Idle * 3600:0.0000} J idle ({mean.Idle / means[1].Idle:0.000}), {mean.Seconds * 1000:0} ms"));
         }
 
         foreach (var texts in (int[])[2, 4])
@@ -108,6 +110,6 @@ public class KnownWorkTrials
     /// <summary>A request.</summary>
     /// <param name="Texts">Its work: the number of its texts.</param>
     /// <param name="Id">Its id at the proxy.</param>
-    /// <param name="IsInside">Whether its windows are filled by the same load.</param>
-    sealed record Sent(int Texts, string Id, bool IsInside);
+    /// <param name="End">When its reply was there, since the load began.</param>
+    sealed record Sent(int Texts, string Id, TimeSpan End);
 }
