@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -14,8 +15,11 @@ sealed class ProxyApplication : IAsyncDisposable
 {
     const int MaxHeaderBytes = 64 * 1024;
 
-    // System.Net.Sockets reads it once; there is no other way to set it.
+    const int MostSocketThreads = 32;
+
+    // System.Net.Sockets reads them once; there is no other way to set them.
     const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+    const string SocketThreads = "DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT";
 
     readonly ProxyOptions _options;
     readonly WebApplication _server;
@@ -36,19 +40,29 @@ sealed class ProxyApplication : IAsyncDisposable
         _forwarder = new ProxyForwarder(server.Services.GetRequiredService<IHttpForwarder>(), options.Upstream, observer);
         var routes = new ProxyRoutes(options, store, _energies, _estimates);
         server.Use(next => context => ProblemAnswer.CatchAsync(context, next));
-        server.Run(context => ProxyRoutes.IsOwn(context.Request.Path) ? Task.Run(() => routes.AnswerAsync(context)) : _forwarder.ForwardAsync(context));
+        // Lists are sorted: not on a thread that passes requests on.
+        server.Run(context => ProxyRoutes.IsOwn(context.Request.Path)
+            ? Task.Run(() => routes.AnswerAsync(context)) : _forwarder.ForwardAsync(context));
     }
 
-    /// <summary>Lets the thread that learns of bytes on a socket pass them on, instead of waking up another one for it. To be called before the
-    /// first socket of the process; a user's own setting stays.</summary>
+    /// <summary>Lets the thread that reads from a socket pass the bytes on, instead of waking up another one for it. To be called before
+    /// the first socket of the process; what a user has set stays. On Windows it has no effect.</summary>
     /// <remarks>
-    /// Waking up threads was more than half of the proxy's CPU time: 40 switches for each request, 20 for each part of a stream. Nothing that
-    /// computes long or blocks may run on these threads: see <see cref="ReplyTap"/> and <see cref="ProxyRoutes"/>. On Windows it has no effect.
+    /// Waking up threads was more than half of the proxy's CPU time: 40 switches for each request, 20 for each part of a stream. Nothing
+    /// that computes long or blocks may run on these threads: see <see cref="ReplyTap.EndAsync"/>, the proxy's own addresses and
+    /// <see cref="ProxyRecording"/>.
     /// </remarks>
     public static void PassOnWithoutThreadSwitches()
     {
-        if (Environment.GetEnvironmentVariable(InlineCompletions) is null)
-            Environment.SetEnvironmentVariable(InlineCompletions, "1");
+        if (Environment.GetEnvironmentVariable(InlineCompletions) is not null)
+            return;
+        Environment.SetEnvironmentVariable(InlineCompletions, "1");
+        if (Environment.GetEnvironmentVariable(SocketThreads) is not null)
+            return;
+        // Sockets get their threads in turn, and those of clients and of the server often alternate: with an even number of threads one
+        // would read all requests and another one all replies.
+        var threads = Math.Min(Environment.ProcessorCount, MostSocketThreads) | 1;
+        Environment.SetEnvironmentVariable(SocketThreads, threads.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>The server.</summary>
@@ -68,7 +82,8 @@ sealed class ProxyApplication : IAsyncDisposable
             var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
             // YARP's own messages have addresses, which may have keys in them; what fails is counted, and answered with its reason.
             builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning).AddFilter("Yarp", LogLevel.None);
-            builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options)).UseSockets(static sockets => sockets.UnsafePreferInlineScheduling = true);
+            builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options))
+                .UseSockets(static sockets => sockets.UnsafePreferInlineScheduling = true);
             builder.Services.AddHttpForwarder();
             return new ProxyApplication(options, builder.Build(), recording);
         }

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 namespace Tonne.Server.Proxying;
 
 /// <summary>Ids of requests: 80 random bits each, in 20 hexadecimal digits. Safe for several threads.</summary>
-/// <remarks>Random bytes are taken from the system for many ids at once, because asking for them takes longer than all else about an id.</remarks>
+/// <remarks>
+/// Random bytes are taken from the system for many ids at once, because asking for them takes longer than all else about an id.
+/// </remarks>
 sealed class RequestIdSource
 {
     const int BytesPerId = 10;
