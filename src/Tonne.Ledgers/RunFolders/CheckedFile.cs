@@ -22,7 +22,8 @@ public static class CheckedFile
     {
         try
         {
-            return File.Exists(path) && ChecksummedLine.Read(name, File.ReadAllBytes(path), out var json) is null ? json : null;
+            // A null without its type would be converted to an empty memory, as that of an array is.
+            return File.Exists(path) && ChecksummedLine.Read(name, File.ReadAllBytes(path), out var json) is null ? json : default(ReadOnlyMemory<byte>?);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -107,7 +108,7 @@ public static class CheckedFile
     }
 
     static ReadOnlyMemory<byte>? ReadLine(string name, ReadOnlyMemory<byte> line) =>
-        ChecksummedLine.Read(name, line, out var json) is null ? json : null;
+        ChecksummedLine.Read(name, line, out var json) is null ? json : default(ReadOnlyMemory<byte>?);
 
     /// <summary>Takes a lock that a process holds as long as it lives; the folder is created.</summary>
     /// <returns>Dispose it to release the lock; null if another process has it.</returns>
