@@ -212,7 +212,8 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
             : done;
     }
 
-    /// <summary>Checks every trace, record and statement of runs that have ended, the chain of the hourly audit file, and the calls. Changes nothing.</summary>
+    /// <summary>Checks every trace, record and statement of runs that have ended, the chain of the hourly audit file, the calls,
+    /// the counted replies, and the files of services. Changes nothing.</summary>
     /// <param name="reportDone">Called with the number of runs done so far; null for none.</param>
     public IReadOnlyList<LedgerProblem> Verify(Action<int>? reportDone = null)
     {
@@ -223,6 +224,8 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
         if (HourlyAudit.Read(Home).Problem is { } brokenChain)
             problems.Add(brokenChain);
         problems.AddRange(new CallLog(Home).Read().Problems);
+        problems.AddRange(ReplyLog.Check(Home));
+        problems.AddRange(ServiceFiles.Check(Home));
         foreach (var ids in Home.GetRunIds().Chunk(VerifiedTogether))
         {
             var found = new List<LedgerProblem>[ids.Length];
@@ -351,12 +354,20 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     }
 
     /// <summary>
-    /// Copies the closed runs of another ledger into this one. Runs with the same id and different content are reported and not changed in
-    /// either.
+    /// Copies the closed runs of another ledger into this one, with their hours of services, and the replies that imports counted, with
+    /// their calls. Runs with the same id and different content are reported and not changed in either.
     /// </summary>
     /// <param name="other">The other ledger; it is not changed.</param>
     /// <exception cref="LedgerUnavailableException">One of the two cannot be read, or this one not written.</exception>
-    public MergeOutcome Merge(LedgerHome other) => LedgerMerge.Merge(other, Home);
+    public MergeOutcome Merge(LedgerHome other)
+    {
+        var runs = LedgerMerge.Merge(other, Home);
+        var (skipped, conflicts) = (runs.Skipped.ToBuilder(), runs.Conflicts.ToBuilder());
+        string[] common = [.. runs.Added, .. runs.Extended, .. runs.Same];
+        var services = ServiceFiles.Merge(other, Home, common.ToHashSet(StringComparer.Ordinal), skipped, conflicts);
+        var replies = ReplyMerge.Merge(other, Home, skipped);
+        return runs with { Skipped = skipped.ToImmutable(), Conflicts = conflicts.ToImmutable(), ServiceRuns = services, Replies = replies };
+    }
 
     /// <summary>Adds imported runs. A run that the ledger already has, in this or an earlier state, is not added again.</summary>
     /// <param name="runs">The runs.</param>

@@ -13,4 +13,11 @@ public sealed record MergeOutcome(
     ImmutableArray<string> Extended,
     ImmutableArray<string> Same,
     ImmutableArray<LedgerProblem> Skipped,
-    ImmutableArray<LedgerProblem> Conflicts);
+    ImmutableArray<LedgerProblem> Conflicts)
+{
+    /// <summary>Runs of recorded services whose hours were copied.</summary>
+    public int ServiceRuns { get; init; }
+
+    /// <summary>Replies of coding agents that were added, with their calls.</summary>
+    public int Replies { get; init; }
+}

@@ -31,7 +31,7 @@ static class LedgerCommand
     static Command Verify(CommandContext context)
     {
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.verify/1)" };
-        var command = new Command("verify", "Check every trace, record and statement. Nothing is changed; exit code 1 if something is wrong.") { json };
+        var command = new Command("verify", "Check every trace, record, statement, call and service. Nothing is changed; exit code 1 if something is wrong.") { json };
         command.SetAction(parsed =>
         {
             var session = LedgerSession.Open(context);
@@ -213,6 +213,8 @@ static class LedgerCommand
             var outcome = LedgerSession.Open(context).Ledger.Merge(new LedgerHome(parsed.GetValue(other)!));
             WriteProblems(context, [.. outcome.Skipped, .. outcome.Conflicts]);
             context.Out.WriteLine($"{outcome.Added.Length} runs added, {outcome.Extended.Length} extended, {outcome.Same.Length} the same, {outcome.Skipped.Length} skipped, {outcome.Conflicts.Length} conflicts");
+            if (outcome.ServiceRuns + outcome.Replies > 0)
+                context.Out.WriteLine($"hours of {outcome.ServiceRuns} runs of services and {outcome.Replies} replies of coding agents added");
             return outcome.Conflicts.Length == 0 ? 0 : CommandLine.Failure;
         });
         return command;

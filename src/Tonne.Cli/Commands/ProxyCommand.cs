@@ -21,7 +21,7 @@ static class ProxyCommand
         var model = new Option<string>("--model") { Description = "Model of the catalog, if the server names it otherwise", HelpName = "MODEL" };
         var look = new Option<string>("--look") { Description = "Time between two divisions of energy, 1s to 1h; default 10s", HelpName = "TIME" };
         var command = new Command("proxy", "Pass requests on to a model server (OpenAI, Ollama): tokens and energy of each.") { to, name, listen, pid, model, look };
-        foreach (var option in SettingOptions.Place)
+        foreach (var option in (IEnumerable<Option>)[.. SettingOptions.Place, .. SettingOptions.Sampling])
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
@@ -35,6 +35,8 @@ static class ProxyCommand
                 .. parsed.GetValue(listen) is { } address ? ["--listen", address] : Array.Empty<string>(),
                 .. parsed.GetValue(pid) is { } process ? ["--pid", process.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
                 .. parsed.GetValue(model) is { } named ? ["--model", named] : Array.Empty<string>(),
+                .. settings.GivenPeriod is { } period ? ["--period-seconds", period.TotalSeconds.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
+                "--policy", settings.Policy.ToString(),
                 "--look-seconds", ReadLook(parsed.GetValue(look)).TotalSeconds.ToString(CultureInfo.InvariantCulture),
             ];
             return ServerProgram.Start(context, arguments, settings, ListVariables(settings));

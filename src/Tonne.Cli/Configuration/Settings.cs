@@ -26,6 +26,9 @@ sealed class Settings
     /// <summary>The time between samples on a machine: the setting, otherwise 100 ms if a power must be integrated.</summary>
     public TimeSpan GetPeriod(DiscoveryResult discovery) => _given[Setting.Period].Precedence == 0 && discovery.NeedsPowerIntegration ? TimeSpan.FromMilliseconds(100) : Period;
 
+    /// <summary>The time between samples if it was given; null for the default, which depends on the machine.</summary>
+    public TimeSpan? GivenPeriod => _given[Setting.Period].Precedence == 0 ? null : Period;
+
     public SharePolicy Policy => Enum.Parse<SharePolicy>(this[Setting.Policy]!, ignoreCase: true);
 
     public bool Strict => this[Setting.Strict] == "true";

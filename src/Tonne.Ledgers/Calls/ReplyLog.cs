@@ -49,6 +49,36 @@ public sealed class ReplyLog : IDisposable
     /// <exception cref="LedgerUnavailableException">It cannot be opened, or another process keeps it.</exception>
     public static ReplyLog Open(LedgerHome home) => Open(home, static path => RunLock.Wait(path))!;
 
+    /// <summary>Opens the log to write, as <see cref="Open(LedgerHome)"/>.</summary>
+    /// <param name="home">The ledger.</param>
+    /// <param name="firstKey">The key of the hashes if there is none yet.</param>
+    internal static ReplyLog Open(LedgerHome home, byte[] firstKey) => Open(home, static path => RunLock.Wait(path), firstKey)!;
+
+    /// <summary>The key of a ledger; null if there is none.</summary>
+    internal static byte[]? ReadKey(LedgerHome home) => ReadKey(GetKeyPath(home));
+
+    /// <summary>The folder.</summary>
+    internal string Location => Folder;
+
+    /// <summary>Whether the hashes have this key.</summary>
+    internal bool HasKey(byte[] key) => _key.AsSpan().SequenceEqual(key);
+
+    /// <summary>What is wrong with the replies of a ledger.</summary>
+    internal static IEnumerable<LedgerProblem> Check(LedgerHome home)
+    {
+        try
+        {
+            using var log = OpenToRead(home);
+            log.Load();
+            return log._replies.Count == 0 || File.Exists(GetKeyPath(home)) ? log.Problems
+                : [.. log.Problems, new(null, GetKeyPath(home), "is missing", "Restore it from a backup. Without it, replies that were counted would count again with the next import.")];
+        }
+        catch (LedgerUnavailableException error)
+        {
+            return [new(null, error.Place, error.Reason, error.Advice)];
+        }
+    }
+
     /// <summary>Opens the log to write, unless another process has it.</summary>
     /// <param name="home">The ledger.</param>
     /// <returns>Null if another process has it.</returns>
@@ -174,7 +204,7 @@ public sealed class ReplyLog : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _lock?.Dispose();
 
-    static ReplyLog? Open(LedgerHome home, Func<string, RunLock?> take)
+    static ReplyLog? Open(LedgerHome home, Func<string, RunLock?> take, byte[]? firstKey = null)
     {
         ArgumentNullException.ThrowIfNull(home);
         var folder = GetFolder(home);
@@ -195,7 +225,7 @@ public sealed class ReplyLog : IDisposable
             var path = GetKeyPath(home);
             if (ReadKey(path) is not { } key)
             {
-                key = RandomNumberGenerator.GetBytes(KeyBytes);
+                key = firstKey ?? RandomNumberGenerator.GetBytes(KeyBytes);
                 DurableFile.Replace(path, key);
             }
 

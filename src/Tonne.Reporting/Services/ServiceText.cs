@@ -79,7 +79,9 @@ public static class ServiceText
             yield return problem;
     }
 
-    static string DescribePercentiles(ServiceAmounts all) => all.RequestPercentiles is { } known
+    static string DescribePercentiles(ServiceAmounts all) => all.Counts.Requests == 0
+        ? "The server counts tokens and no requests (as llama.cpp does), so there are figures for 1,000 tokens and none for each request."
+        : all.RequestPercentiles is { } known
         ? string.Create(CultureInfo.InvariantCulture, $"Percentiles are of the own energy of {known.Requests:N0} of {all.Counts.Requests:N0} requests, ")
             + "without the idle energy of times in which there was none; each is within 0.5 %."
         : "Means only: percentiles need a source that sees each request (--otlp, --access-log with durations and tokens, or tonne proxy).";

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using Tonne.Ledgers;
+using Tonne.Runs;
 using Tonne.Services.Recording;
 
 namespace Tonne.Server.Proxying;
@@ -24,7 +25,9 @@ static class ProxyCommandLine
         var pid = new Option<int?>("--pid");
         var model = new Option<string>("--model");
         var look = new Option<double?>("--look-seconds");
-        var proxy = new Command(Verb) { to, name, listen, pid, model, look };
+        var period = new Option<double?>("--period-seconds");
+        var policy = new Option<SharePolicy>("--policy") { DefaultValueFactory = static _ => SharePolicy.Share };
+        var proxy = new Command(Verb) { to, name, listen, pid, model, look, period, policy };
         var parsed = new RootCommand { proxy }.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
             throw new FormatException(string.Join('\n', parsed.Errors.Select(error => error.Message)));
@@ -39,6 +42,8 @@ static class ProxyCommandLine
             ProcessId = parsed.GetValue(pid),
             Model = parsed.GetValue(model),
             Look = TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(look) ?? 10, 1, 3600)),
+            Period = parsed.GetValue(period) is { } seconds ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0.01, 3600)) : null,
+            Policy = parsed.GetValue(policy),
             Home = LedgerHome.FromEnvironment(getVariable),
             Place = ProxyOptions.ReadPlace(getVariable),
             GetVariable = getVariable,

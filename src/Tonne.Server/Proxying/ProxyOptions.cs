@@ -32,6 +32,12 @@ sealed record ProxyOptions
     /// <summary>Time between two looks and two divisions, 1 s to 1 h. Default: 10 s.</summary>
     public TimeSpan Look { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Time between two readings of the meters; null for 1 s, or 100 ms where a power must be integrated.</summary>
+    public TimeSpan? Period { get; init; }
+
+    /// <summary>How the energy of a shared machine is split. Default: share.</summary>
+    public SharePolicy Policy { get; init; } = SharePolicy.Share;
+
     /// <summary>The ledger.</summary>
     public required LedgerHome Home { get; init; }
 

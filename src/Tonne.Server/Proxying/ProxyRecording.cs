@@ -86,7 +86,8 @@ sealed class ProxyRecording : IDisposable
             MaskSecrets = _options.GetVariable("TONNE_MASK_SECRETS") != "false",
             Place = place,
             Intensities = intensities,
-            Period = discovery.NeedsPowerIntegration ? TimeSpan.FromMilliseconds(100) : TimeSpan.FromSeconds(1),
+            Policy = _options.Policy,
+            Period = _options.Period ?? (discovery.NeedsPowerIntegration ? TimeSpan.FromMilliseconds(100) : TimeSpan.FromSeconds(1)),
             GetVariable = _process.GetVariable,
             OnProblem = problem => _write(problem.Error.Message),
         }, _options.Time);
