@@ -79,6 +79,10 @@ public sealed class AgentTrials : IDisposable
     async Task<JsonNode> ReadStatusAsync() =>
         JsonNode.Parse((await _tonne.RunAsync("agent", "status", "--json", "--config", Path.Combine(_folder.FullName, "etc"))).Output)!;
 
+    // The status of the agent before is there until the new one writes its own.
+    Task WaitUntilItMeasuresAsync(Process agent) => WaitAsync(async () =>
+        (await ReadStatusAsync())["status"] is { } status && (int)status["process_id"]! == agent.Id && (string?)status["run"] is not null, "the agent does not measure");
+
     async Task WaitAsync(Func<Task<bool>> condition, string what)
     {
         var begin = TimeProvider.System.GetTimestamp();
@@ -99,7 +103,7 @@ public sealed class AgentTrials : IDisposable
         for (var round = 0; round < 5; round++)
         {
             using var agent = StartAgent();
-            await WaitAsync(async () => (string?)(await ReadStatusAsync())["status"]?["run"] is not null, "the agent does not measure");
+            await WaitUntilItMeasuresAsync(agent);
             // A job that begins in one agent's life may end in another's.
             if (round == 1)
             {
@@ -126,7 +130,7 @@ public sealed class AgentTrials : IDisposable
         server.FailurePercent = 20;
         using (var last = StartAgent())
         {
-            await WaitAsync(async () => (string?)(await ReadStatusAsync())["status"]?["run"] is not null, "the agent does not measure");
+            await WaitUntilItMeasuresAsync(last);
             server.FailurePercent = 0;
             (await _tonne.RunOtherAsync("kill", "-TERM", last.Id.ToString(CultureInfo.InvariantCulture))).Expect(0);
             await last.WaitForExitAsync(TestContext.Current.CancellationToken);
