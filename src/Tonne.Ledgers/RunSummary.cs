@@ -90,6 +90,10 @@ public sealed record RunSummary
     /// <summary>Operational emissions of <see cref="IdleEnergy"/>, kg CO2e.</summary>
     public Bounds? IdleEmissions { get; init; }
 
+    /// <summary>Whether it has everything of its machine (<see cref="RunOpening.CoversNode"/>).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool CoversNode { get; init; }
+
     /// <summary>Parts of its energy by month (<c>2026-11</c>, UTC), which add up to 1; null if it is in one month.</summary>
     public ImmutableSortedDictionary<string, double>? Months { get; init; }
 
@@ -163,6 +167,7 @@ public sealed record RunSummary
         Node = opening.Node,
         BootId = opening.Machine.BootId,
         ReservedShare = opening.ReservedShare,
+        CoversNode = opening.CoversNode,
         Cpu = opening.Machine.Cpu,
         StartedAt = opening.StartedAt,
         Zone = opening.Place.Zone,

@@ -170,6 +170,7 @@ public sealed class RunRecorder
         Machine = job.Machine,
         Place = _options.Place,
         Policy = _options.Policy,
+        CoversNode = _options.CoversNode,
         ReservedShare = job.ReservedThreadShare,
         ReservedMemoryBytes = job.ReservedMemoryBytes,
         PeriodSeconds = period.TotalSeconds,

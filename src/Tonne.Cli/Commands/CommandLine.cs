@@ -112,6 +112,7 @@ static class CommandLine
             TotalCommand.Build(context),
             CallsCommand.Build(context),
             ServiceCommand.Build(context, childArguments),
+            AgentCommand.Build(context),
             BudgetCommand.Build(context),
             ShowCommand.Build(context),
             ExplainCommand.Build(context),

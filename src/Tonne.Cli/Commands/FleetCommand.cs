@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
+using Tonne.Cli.Agents;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Fleets;
 using Tonne.Cli.Serving;
 using Tonne.Ledgers;
+using Tonne.Ledgers.Pushing;
 
 namespace Tonne.Cli.Commands;
 
@@ -85,9 +87,11 @@ static class FleetCommand
         {
             var home = new LedgerHome(Settings.Resolve(new Dictionary<Setting, string?>(), context.GetVariable, context.CurrentDirectory, context.Root).Home);
             var enrolment = new NodeEnrolment(NodeEnrolment.ParseServer(parsed.GetValue(server)!), parsed.GetValue(hash) is { } digits ? NodeEnrolment.ParseHash(digits) : null);
-            var (file, serverTime) = await enrolment.EnrolAsync(ReadCode(context, parsed.GetValue(code)!), parsed.GetValue(name) ?? Dns.GetHostName()).ConfigureAwait(false);
-            file.Write(home);
-            context.Out.WriteLine($"{file.Name} is enrolled at {file.Server}; its key is in {FleetFile.GetPath(home)}.");
+            var (settings, serverTime) = await enrolment.EnrolAsync(ReadCode(context, parsed.GetValue(code)!), parsed.GetValue(name) ?? Dns.GetHostName()).ConfigureAwait(false);
+            settings.Write(home);
+            context.Out.WriteLine($"{settings.Name} is enrolled at {settings.Server}; its key is in {FleetSettings.GetPath(home)}.");
+            if (FleetConfiguration.Read(home, out var problem) is null)
+                context.Error.WriteLine($"tonne: {problem}");
             var ahead = context.Time.GetUtcNow() - serverTime;
             if (ahead.Duration() > MostClockDifference)
             {

@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Tonne.Cli.Commands;
 using Tonne.Formatting;
+using Tonne.Ledgers.Pushing;
 
 namespace Tonne.Cli.Fleets;
 
@@ -42,7 +43,7 @@ sealed class NodeEnrolment(Uri server, string? certificateSha256)
     /// <returns>What the node needs to push, and how far its clock is before the server's.</returns>
     /// <exception cref="InvalidInputException">The server refuses.</exception>
     /// <exception cref="IOException">It cannot be reached.</exception>
-    public async Task<(FleetFile File, DateTimeOffset ServerTime)> EnrolAsync(string code, string name)
+    public async Task<(FleetSettings Settings, DateTimeOffset ServerTime)> EnrolAsync(string code, string name)
     {
         using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
         if (certificateSha256 is not null)
@@ -62,7 +63,7 @@ sealed class NodeEnrolment(Uri server, string? certificateSha256)
             using var response = await client.PostAsync(new Uri(server, "/api/v1/fleet/enrol"), content).ConfigureAwait(false);
             var answer = ParseAnswer(await response.Content.ReadAsStringAsync().ConfigureAwait(false));
             if (response.StatusCode == HttpStatusCode.OK && (string?)answer["key"] is { Length: > 0 } key && (DateTimeOffset?)answer["server_time"] is { } time)
-                return (new FleetFile(server.GetLeftPart(UriPartial.Authority), (string?)answer["name"] ?? name, key, certificateSha256), time);
+                return (new FleetSettings { Server = server, Name = (string?)answer["name"] ?? name, Key = key, CertificateSha256 = certificateSha256 }, time);
             throw new InvalidInputException(response.StatusCode == HttpStatusCode.NotFound
                 ? $"{server} is not the server of a fleet: 'tonne serve --database …' is."
                 : $"{server} refuses: {TextSanitizer.ToOneLine((string?)answer["detail"] ?? $"status {(int)response.StatusCode}")}");

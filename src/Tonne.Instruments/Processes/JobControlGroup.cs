@@ -60,6 +60,9 @@ sealed class JobControlGroup : IDisposable
     /// <summary>The group's folder.</summary>
     public string Folder { get; }
 
+    /// <summary>Whether another program has made it.</summary>
+    public bool IsFollowed => _isFollowed;
+
     /// <summary>Version of the hierarchy: 1 counts in ns, 2 in µs.</summary>
     public int Version { get; }
 

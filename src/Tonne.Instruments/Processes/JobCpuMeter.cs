@@ -101,9 +101,11 @@ sealed class JobCpuMeter : IMeter
             }
             else if (_group is not null)
             {
-                if (!_group.TryReadCpu(out var value, out var reason))
+                if (_group.TryReadCpu(out var value, out var reason))
+                    _last = Math.Max(_last, value - OverheadNanoseconds);
+                // A group of others that is gone has ended: it uses nothing more.
+                else if (!_group.IsFollowed || Directory.Exists(_group.Folder))
                     return Reading.FromGapReason(reason ?? ReadFailure.Failed);
-                _last = Math.Max(_last, value - OverheadNanoseconds);
             }
             else
             {

@@ -163,6 +163,42 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
             : new JobInstruments(new ProcessTreeAccount(system, processId, isRootPartOfJob: true), processId, isAttached: true, followsThisProcess: false);
     }
 
+    JobInstruments(JobControlGroup group)
+    {
+        _reaped = static () => 0;
+        (_group, _isAttached) = (group, true);
+        // What it used before is not part of the run.
+        CpuNanosecondsBefore = group.TryReadCpu(out var before, out _) ? before : 0;
+        _cpu = new JobCpuMeter(group) { OverheadNanoseconds = CpuNanosecondsBefore };
+        Meters = [_cpu, new JobMemoryMeter(group)];
+    }
+
+    /// <summary>Follows all processes of a control group that another program has made, from now on; the group is not changed.</summary>
+    /// <remarks>It does not register as a live run: the recorder of a node has several at a time in one process.</remarks>
+    /// <param name="folder">Full path of the group's folder.</param>
+    /// <param name="version">Version of its hierarchy, 1 or 2.</param>
+    /// <returns>Null if there is no such group, or its CPU time cannot be read.</returns>
+    public static JobInstruments? FollowControlGroup(string folder, int version)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        return JobControlGroup.TryFollow(folder, version) is { } group ? new JobInstruments(group) : null;
+    }
+
+    JobInstruments()
+    {
+        _reaped = static () => 0;
+        _descendants = new ProcessTree(static _ => false);
+        FollowsThisProcess = true;
+        var own = Libc.GetProcessCpuTime();
+        _cpu = new JobCpuMeter(_descendants, static () => 0, null, () => Libc.GetProcessCpuTime() - own);
+        Meters = [_cpu, JobMemoryMeter.OfThisProcess(_descendants)];
+    }
+
+    /// <summary>Follows only this process, without registering as a live run: for a run that has the whole machine anyway.</summary>
+    public static JobInstruments FollowMachine() => HostSystem.Current is { } system
+        ? new JobInstruments(new ProcessTreeAccount(system, Environment.ProcessId, isRootPartOfJob: true), Environment.ProcessId, isAttached: true, followsThisProcess: true)
+        : new JobInstruments();
+
     JobInstruments(SlurmJobProcesses slurm, LiveRunRegistry liveRuns)
     {
         (_reaped, _slurm, _liveRuns) = (static () => 0, slurm, liveRuns);

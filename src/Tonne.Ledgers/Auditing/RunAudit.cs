@@ -28,6 +28,11 @@ static class RunAudit
             else if (survey.Damage is { } damage)
                 yield return new(folder.Id, folder.TracePath, $"is damaged ({damage.TrimEnd('.')})", "The record has all figures; the trace supports them only up to the damage. " + RestoreFromCopyRemedy);
         }
+        else if (RemovalNote.Check(folder) is { Exists: true } removal)
+        {
+            if (removal.Problem is { } unreadable)
+                yield return new(folder.Id, folder.RemovalNotePath, unreadable, "It says when the trace was removed. " + RestoreFromCopyRemedy);
+        }
         else if (!File.Exists(folder.OriginPath) && !File.Exists(folder.ExportNotePath))
         {
             yield return new(folder.Id, folder.TracePath, "is missing", "The record can no longer be checked against its trace. " + RestoreFromCopyRemedy);

@@ -24,6 +24,7 @@ static class CountedRunCodec
                 WriteText(writer, text);
             writer.Write((long)run.Restarts);
             writer.Write(run.CoversJob);
+            writer.Write(run.CoversNode);
             writer.Write((byte)run.Kind);
             writer.Write((byte)(run.Status is { } status ? (int)status + 1 : 0));
             writer.Write(run.HasFigures);
@@ -88,6 +89,7 @@ static class CountedRunCodec
             Boundary = reader.Text(texts) ?? "",
             Restarts = (int)reader.Long(),
             CoversJob = reader.Byte() != 0,
+            CoversNode = reader.Byte() != 0,
             Kind = (RunKind)reader.Byte(),
             Status = reader.Byte() is > 0 and var status ? (RunStatus)(status - 1) : null,
             HasFigures = reader.Byte() != 0,

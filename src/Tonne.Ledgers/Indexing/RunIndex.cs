@@ -19,7 +19,7 @@ namespace Tonne.Ledgers.Indexing;
 sealed class RunIndex(string path, Action<string> log)
 {
     /// <summary>Version of the columns, kept in <c>user_version</c>.</summary>
-    internal const int Version = 7;
+    internal const int Version = 8;
 
     const string Columns = """
         id TEXT PRIMARY KEY, stamp TEXT NOT NULL, sealed BLOB NOT NULL,

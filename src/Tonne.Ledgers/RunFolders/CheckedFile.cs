@@ -22,7 +22,7 @@ public static class CheckedFile
     {
         try
         {
-            return File.Exists(path) && ChecksummedLine.Read(name, File.ReadAllBytes(path), out var json) is null ? json : null;
+            return File.Exists(path) && ChecksummedLine.Read(name, File.ReadAllBytes(path), out var json) is null ? json : (ReadOnlyMemory<byte>?)null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -107,7 +107,7 @@ public static class CheckedFile
     }
 
     static ReadOnlyMemory<byte>? ReadLine(string name, ReadOnlyMemory<byte> line) =>
-        ChecksummedLine.Read(name, line, out var json) is null ? json : null;
+        ChecksummedLine.Read(name, line, out var json) is null ? json : (ReadOnlyMemory<byte>?)null;
 
     /// <summary>Takes a lock that a process holds as long as it lives; the folder is created.</summary>
     /// <returns>Dispose it to release the lock; null if another process has it.</returns>
@@ -124,7 +124,9 @@ public static class CheckedFile
     /// <summary>Removes a file, if it is there and can be removed.</summary>
     public static void Remove(string path) => DurableFile.TryDelete(path);
 
-    static void CreateFolder(string path)
+    /// <summary>Creates the folder of a file.</summary>
+    /// <exception cref="LedgerUnavailableException">It cannot be created.</exception>
+    internal static void CreateFolder(string path)
     {
         try
         {

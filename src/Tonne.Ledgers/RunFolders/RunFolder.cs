@@ -41,6 +41,9 @@ public sealed class RunFolder(string id, string path)
     /// <summary>Path of the note about a thinned trace.</summary>
     public string ThinningNotePath => Path.Combine(Location, "thinned.json");
 
+    /// <summary>Path of the note about a trace that was removed, because the disk was to hold no more.</summary>
+    public string RemovalNotePath => Path.Combine(Location, "removed.json");
+
     /// <summary>Path of the row that an imported run was read from.</summary>
     public string OriginPath => Path.Combine(Location, "origin.csv");
 

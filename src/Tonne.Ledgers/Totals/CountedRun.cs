@@ -6,7 +6,7 @@ using Tonne.Runs;
 namespace Tonne.Ledgers.Totals;
 
 /// <summary>What a total needs of a run: less than a summary, because a total reads every run of a ledger.</summary>
-sealed class CountedRun
+sealed record CountedRun
 {
     public required string Id { get; init; }
 
@@ -48,6 +48,9 @@ sealed class CountedRun
 
     /// <summary>Whether it has everything of its job on its node.</summary>
     public bool CoversJob { get; init; }
+
+    /// <summary>Whether it has everything of its machine.</summary>
+    public bool CoversNode { get; init; }
 
     public RunKind Kind { get; init; }
 
@@ -120,6 +123,7 @@ sealed class CountedRun
         NodeList = run.Job?.NodeList,
         Restarts = run.Job?.Restarts ?? 0,
         CoversJob = run.Job?.CoversJob ?? false,
+        CoversNode = run.CoversNode,
         ForeignId = run.Kind == RunKind.Imported && run.Tags.TryGetValue(CodeCarbonColumn.RunIdTag, out var foreign) && LedgerHome.IsRunId(foreign) ? foreign : null,
         Kind = run.Kind,
         Status = run.Status,

@@ -19,15 +19,17 @@ sealed class TotalBuilder(TotalQuery query)
         var included = FindIncluded(withFigures);
         var outermost = included.Count == 0 ? withFigures : withFigures.FindAll(run => !included.ContainsKey(run.Id));
         // Whoever asks for one project still shares the machine with the others.
-        var idleParts = IdleParts.Find(outermost);
+        var idleParts = IdleParts.Find(outermost.Where(static run => !run.CoversNode));
+        var nodes = NodeRemainders.Find(outermost.FindAll(run => Matches(run) && GetParts(run).Any(part => IsInPeriod(run, part.Month))));
         var groups = new Dictionary<Group, TotalSum>();
         var sum = new TotalSum([]);
         var (count, withoutEmbodied) = (0, 0);
-        foreach (var run in outermost)
+        foreach (var each in outermost)
         {
-            if (!Matches(run))
+            if (!Matches(each))
                 continue;
-            var idlePart = idleParts.GetValueOrDefault(run.Id, 1);
+            var run = nodes.Remainders.GetValueOrDefault(each.Id, each);
+            var idlePart = idleParts.GetValueOrDefault(run.Id, 1) * nodes.IdleOutside.GetValueOrDefault(run.Id, 1);
             var whole = 0d;
             if (run.Months.IsEmpty || !_splitsMonths)
             {
@@ -73,7 +75,7 @@ sealed class TotalBuilder(TotalQuery query)
                 .OrderBy(run => run.Id, StringComparer.Ordinal).Select(run => (run.Id, included[run.Id].In, included[run.Id].Reason))],
             WithoutFigures = [.. runs.Where(run => !run.HasFigures && Matches(run) && IsInPeriod(run, FormatMonth(run.Start))).Select(run => run.Id).Order(StringComparer.Ordinal)],
             MissingNodes = [.. FindMissingNodes(runs)],
-            Warnings = [.. FindWarnings(total, count, withoutEmbodied)],
+            Warnings = [.. FindWarnings(total, count, withoutEmbodied, nodes.Exceeded)],
         };
 
         TotalSum GetSum(Group group) => groups.TryGetValue(group, out var known) ? known : groups[group] = new TotalSum([.. group.Values]);
@@ -109,8 +111,14 @@ sealed class TotalBuilder(TotalQuery query)
         .Where(run => run is { NodeList: not null, JobKey: not null } && Matches(run) && IsInPeriod(run, FormatMonth(run.Start))).OrderBy(run => run.Start)
         .Select(run => (run.JobKey!, run.Step, run.Restarts, run.NodeList, run.Node, run.CoversJob)));
 
-    static IEnumerable<Warning> FindWarnings(TotalRow total, int count, int withoutEmbodied)
+    static IEnumerable<Warning> FindWarnings(TotalRow total, int count, int withoutEmbodied, IReadOnlyList<string> exceeded)
     {
+        if (exceeded.Count > 0)
+        {
+            yield return new Warning("runs-exceed-node", $"The runs of {string.Join(", ", exceeded.Take(3))}{(exceeded.Count > 3 ? ", …" : "")} have more energy than the node itself: the sum is too high by the difference.",
+                "Record jobs and node with the same PUE and calibration.");
+        }
+
         if (total.Boundaries.Count > 1)
         {
             yield return new Warning("boundaries-differ", "The sum is of runs with different boundaries: "

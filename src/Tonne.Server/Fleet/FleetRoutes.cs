@@ -21,9 +21,6 @@ sealed class FleetRoutes(IFleetStore store, PushLimits limits, TimeProvider time
     /// <summary>Address at which nodes push: the only one that a node's key opens.</summary>
     public const string PushAddress = "/api/v1/fleet/push";
 
-    /// <summary>Header of a push with what its node says of itself: <see cref="NodeReport"/> as JSON in base64url.</summary>
-    public const string ReportHeader = "tonne-node-report";
-
     const int MaxRequestBytes = 16 * 1024;
     const int MaxVersionLength = 100;
     const int MaxProblemLength = 1000;
@@ -42,7 +39,7 @@ sealed class FleetRoutes(IFleetStore store, PushLimits limits, TimeProvider time
     {
         Post(routes, "/fleet/enrol", "enrolNode", "A node enrols with its one-time code, and gets its key, once", EnrolAsync)
             .Accepts<EnrolmentRequest>(MediaTypeNames.Application.Json).Produces<EnrolmentDocument>(StatusCodes.Status200OK, MediaTypeNames.Application.Json);
-        Post(routes, "/fleet/push", "pushRuns", $"A node pushes lines of its ledger, plain or with Content-Encoding gzip or br; header {ReportHeader}: what it says of itself", PushAsync)
+        Post(routes, "/fleet/push", "pushRuns", $"A node pushes lines of its ledger, plain or with Content-Encoding gzip or br; header {PushClient.ReportHeader}: what it says of itself", PushAsync)
             .RequireRateLimiting(PushLimiter.Policy)
             .Accepts<object>(PushBatch.MediaType).Produces<PushAnswer>(StatusCodes.Status200OK, MediaTypeNames.Application.Json);
         Post(routes, "/fleet/codes", "createCode", "A code with which one node enrols, once", CreateCodeAsync)
@@ -84,7 +81,7 @@ sealed class FleetRoutes(IFleetStore store, PushLimits limits, TimeProvider time
         // The guard has found the node by its key; a person's token does not push.
         var node = context.Features.Get<FleetNode>()
             ?? throw new RequestProblemException(StatusCodes.Status401Unauthorized, "this address needs the key of a node", "header Authorization", "Enrol the node: tonne fleet enroll.");
-        var report = ReadReport(context.Request.Headers[ReportHeader].ToString());
+        var report = ReadReport(context.Request.Headers[PushClient.ReportHeader].ToString());
         var answer = await _body.ReadAsync(context, async lines =>
             lines.Count == 0 ? new PushAnswer() : await store.Receiver.ReceiveAsync(node.Name, lines, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
         await store.Nodes.NoteAsync(node.Name, report, context.RequestAborted).ConfigureAwait(false);
@@ -134,7 +131,7 @@ sealed class FleetRoutes(IFleetStore store, PushLimits limits, TimeProvider time
         }
 
         throw new RequestProblemException(
-            StatusCodes.Status400BadRequest, "what the node says of itself is missing or malformed", "header " + ReportHeader, "Send the report as JSON in base64url; docs/fleet.md has its members.");
+            StatusCodes.Status400BadRequest, "what the node says of itself is missing or malformed", "header " + PushClient.ReportHeader, "Send the report as JSON in base64url; docs/fleet.md has its members.");
     }
 
     static async Task<T> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type)

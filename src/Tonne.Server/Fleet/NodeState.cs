@@ -29,7 +29,7 @@ static class NodeState
 
     /// <summary>Whether a node says what cannot be: a clock in the future, or less than nothing that waits.</summary>
     static bool IsImplausible(NodeReport report, DateTimeOffset now) =>
-        report.Waiting < 0 || report.Dropped < 0 || report.WaitingSince > now + ClockSlack || (report.Waiting > 0 && report.WaitingSince is null);
+        report.Waiting < 0 || report.Dropped < 0 || report.WaitingSince > now + ClockSlack;
 
     /// <summary>Whether a version is of an earlier minor than another. What is no version is older.</summary>
     public static bool IsOlder(string version, string than) => Read(version).CompareTo(Read(than)) < 0;

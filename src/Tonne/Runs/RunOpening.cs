@@ -55,6 +55,13 @@ public sealed record RunOpening
     /// <summary>How a shared machine is split.</summary>
     public SharePolicy Policy { get; init; } = SharePolicy.Share;
 
+    /// <summary>
+    /// Whether the run has everything of its node, as the one that an agent records all the time: then a total counts the other runs of that time on the
+    /// machine in full, and of this one the rest. Default: no.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
+    public bool CoversNode { get; init; }
+
     /// <summary>Intended time between samples, in s.</summary>
     public double PeriodSeconds { get; init; } = 1;
 

@@ -346,7 +346,7 @@ public class FleetRoutesTests
     }
 
     static string Head(string key) =>
-        $"POST /api/v1/fleet/push HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\nContent-Type: {PushBatch.MediaType}\r\n{FleetRoutes.ReportHeader}: {FleetServer.Encode(new NodeReport { Version = "0.1.0" })}\r\n";
+        $"POST /api/v1/fleet/push HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\nContent-Type: {PushBatch.MediaType}\r\n{PushClient.ReportHeader}: {FleetServer.Encode(new NodeReport { Version = "0.1.0" })}\r\n";
 
     /// <summary>Begins a push whose body does not come.</summary>
     static async Task<Socket> OpenAsync(FleetServer fleet, string key)

@@ -98,7 +98,7 @@ sealed class FleetServer : IAsyncDisposable
         if (key is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         if (report != "")
-            request.Headers.Add(FleetRoutes.ReportHeader, report ?? Encode(new NodeReport { Version = "0.1.0", Waiting = 0 }));
+            request.Headers.Add(PushClient.ReportHeader, report ?? Encode(new NodeReport { Version = "0.1.0", Waiting = 0 }));
         using var response = await Client.SendAsync(request, Cancelled);
         return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancelled))!, response.Headers.RetryAfter?.ToString());
     }

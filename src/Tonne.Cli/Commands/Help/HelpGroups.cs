@@ -11,7 +11,7 @@ static class HelpGroups
         ("Estimate", ["estimate", "footprint", "catalog"]),
         ("Plan", ["plan", "advise", "grid"]),
         ("Share", ["report", "budget", "serve, mcp", "proxy"]),
-        ("Fleet", ["fleet"]),
+        ("Fleet", ["agent", "fleet"]),
         ("Care", ["doctor", "calibrate", "config", "ledger", "slurm", "completion"]),
     ];
 

@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using Tonne.Accounting;
+using Tonne.Cli.Commands;
+using Tonne.Cli.Configuration;
+using Tonne.Cli.Running;
+using Tonne.Cli.Watching;
+using Tonne.Instruments.Files;
+using Tonne.Instruments.Machines;
+using Tonne.Instruments.Processes;
+using Tonne.Ledgers;
+using Tonne.Quantities;
+using Tonne.Recording;
+using Tonne.Runs;
+
+namespace Tonne.Cli.Agents;
+
+/// <summary>Performs <c>tonne agent run</c>: measures the node until SIGTERM, and pushes its ledger.</summary>
+/// <remarks>
+/// The node is a chain of runs, one for each day, with all energy of the machine; jobs and pods are runs of their own. An agent that is killed loses what came
+/// after its last sample: the next one closes its runs from their traces.
+/// </remarks>
+sealed class AgentSession
+{
+    static readonly TimeSpan _look = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan _statusPeriod = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan _longestLastPush = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan _longestWaitForPlace = TimeSpan.FromSeconds(2);
+
+    readonly CommandContext _context;
+    readonly Settings _settings;
+    readonly AgentRequest _request;
+    readonly LedgerHome _home;
+    readonly Accountant _accountant = new();
+    readonly string _node;
+    readonly DateTimeOffset _startedAt;
+    string? _problem;
+
+    /// <summary>Gets ready.</summary>
+    /// <param name="context">The clock and the streams.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="request">What was asked for.</param>
+    public AgentSession(CommandContext context, Settings settings, AgentRequest request)
+    {
+        (_context, _settings, _request, _home) = (context, settings, request, new LedgerHome(settings.Home));
+        _node = request.Node ?? FleetConfiguration.Read(_home, out _)?.Name ?? Environment.MachineName;
+        _startedAt = context.Time.GetUtcNow();
+    }
+
+    /// <summary>Measures until Ctrl-C or SIGTERM.</summary>
+    /// <returns>0.</returns>
+    public int Run()
+    {
+        using var wait = new InterruptWait();
+        if (Environment.IsPrivilegedProcess && OperatingSystem.IsLinux() && TrustedPath.FindFolderProblem(_home.Root) is { } problem)
+            throw new InvalidInputException($"the ledger {_home.Root} is not used: {problem}. It must be root's, as must all folders above it, and nobody else may write to them.");
+        using var held = AgentStatus.TryLock(_home) ?? throw new InvalidInputException($"an agent measures into {_home.Root} already: end it, or set another home.");
+        var ledger = new Ledger(_home, _context.Time, Say);
+        foreach (var closed in ledger.CloseInterrupted(Account))
+            Say(closed.Problem?.ToString() ?? $"{closed.Id} had been left open and is closed from its trace.");
+        using var discovery = MachineDiscovery.Discover(new FileTree(_settings.Sysroot), _settings.CreateDiscoveryOptions(_context.GetVariable));
+        var place = FindPlace(discovery);
+        var holder = ProcessIdentity.GetCurrent();
+        var recorder = new RunRecorder(
+            _ => new MachineJob(discovery, JobInstruments.FollowMachine(), holder, null, new ResourceReservation(null, null, "the whole machine")),
+            ledger, CreateOptions(discovery, place) with { Policy = SharePolicy.Machine, CoversNode = true }, _context.Time);
+        using var chain = new RunChain(recorder, _node, _context.Time, Say);
+        using var workloads = new WorkloadRecorders(_context, _settings, ledger, _request, machine => CreateOptions(machine, place), Say);
+        chain.AdvanceAsync().GetAwaiter().GetResult();
+        var pusher = new AgentPusher(_context, _home, _request, Account, Say);
+        using var stop = new CancellationTokenSource();
+        var pushing = Task.Run(() => pusher.RunAsync(stop.Token), CancellationToken.None);
+        Say($"measuring {_node} into {_home.Root}{(chain.Run is { } run ? " as " + run.Id : "")}; 'tonne agent status' shows it.");
+        Measure(wait, discovery, chain, workloads, pusher);
+        stop.Cancel();
+        workloads.FinishAll();
+        chain.FinishAsync(new RunCompletion()).GetAwaiter().GetResult();
+        pushing.GetAwaiter().GetResult();
+        using (var limit = new CancellationTokenSource(_longestLastPush, _context.Time))
+            pusher.PushLastAsync(limit.Token).GetAwaiter().GetResult();
+        WriteStatus(discovery, chain, workloads, pusher);
+        return 0;
+    }
+
+    void Measure(InterruptWait wait, DiscoveryResult discovery, RunChain chain, WorkloadRecorders workloads, AgentPusher pusher)
+    {
+        var (written, seen) = (_context.Time.GetTimestamp(), (object?)null);
+        WriteStatus(discovery, chain, workloads, pusher);
+        while (!wait.Wait(_look))
+        {
+            try
+            {
+                chain.AdvanceAsync().GetAwaiter().GetResult();
+                _problem = chain.Run is null ? "The node is not measured." : null;
+            }
+#pragma warning disable CA1031 // An agent of weeks must not end because a day could not be closed; it is closed from its trace.
+            catch (Exception error) when (error is not OutOfMemoryException)
+#pragma warning restore CA1031
+            {
+                Say(_problem = error.Message);
+            }
+
+            workloads.Update();
+            pusher.MeasuringProblem = _problem;
+            if (ReferenceEquals(seen, pusher.Status) && _context.Time.GetElapsedTime(written) < _statusPeriod)
+                continue;
+            (written, seen) = (_context.Time.GetTimestamp(), pusher.Status);
+            WriteStatus(discovery, chain, workloads, pusher);
+        }
+    }
+
+    Place FindPlace(DiscoveryResult discovery)
+    {
+        if (_settings.Place is { } given)
+            return given;
+        var detection = new RunSession(_context, _settings).DetectPlaceAsync(discovery);
+        return detection.Wait(_longestWaitForPlace) ? detection.Result : new Place { Pue = _settings.Pue };
+    }
+
+    RecordingOptions CreateOptions(DiscoveryResult discovery, Place place) => new()
+    {
+        Project = _settings[Setting.Project],
+        Tags = ImmutableSortedDictionary<string, string>.Empty.Add("kind", "agent").Add("node", _node),
+        Place = place,
+        Intensities = _settings.OpenIntensities(),
+        Policy = _settings.Policy,
+        Period = _settings.GetPeriod(discovery),
+        GetVariable = static _ => null,
+        OnProblem = problem => Say(problem.Error.Message),
+    };
+
+    FootprintStatement Account(RunRecord record)
+    {
+        // The recorder's thread and the pusher's may both close runs.
+        lock (_accountant)
+            return _accountant.Account(record, FactorSelector.SelectFactors(record, _settings.OpenIntensities())).CreateStatement(_context.Time.GetUtcNow());
+    }
+
+    void WriteStatus(DiscoveryResult discovery, RunChain chain, WorkloadRecorders workloads, AgentPusher pusher) => new AgentStatus
+    {
+        At = _context.Time.GetUtcNow(),
+        Node = _node,
+        Version = VersionCommand.Version,
+        ProcessId = Environment.ProcessId,
+        StartedAt = _startedAt,
+        Run = chain.Run?.Id,
+        WorkloadRuns = workloads.RunIds,
+        Measured = ListParts(discovery, Quality.Measured, isEqual: true),
+        Modelled = ListParts(discovery, Quality.Measured, isEqual: false),
+        Problem = _problem,
+        Push = pusher.Status,
+        DiskBytes = pusher.DiskBytes,
+        MaxDiskBytes = _request.MaxDiskBytes,
+    }.Write(_home);
+
+    static ImmutableArray<string> ListParts(DiscoveryResult discovery, Quality quality, bool isEqual) =>
+        [.. discovery.Bases.Where(basis => (basis.Quality == quality) == isEqual).Select(basis => EnumWords.Format(basis.Component)).Distinct(StringComparer.Ordinal)];
+
+    void Say(string text)
+    {
+        lock (_context.Error)
+            _context.Error.WriteLine("tonne: " + text);
+    }
+}

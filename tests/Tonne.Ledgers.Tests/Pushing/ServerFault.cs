@@ -1,0 +1,15 @@
+namespace Tonne.Ledgers.Tests.Pushing;
+
+/// <summary>What goes wrong with one request.</summary>
+enum ServerFault
+{
+    None,
+    RequestLost,
+    AnswerLost,
+    Twice,
+    Error,
+    Busy,
+    ForeignPage,
+    EmptyAnswer,
+    Unauthorized,
+}
