@@ -148,11 +148,15 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
         yield return new RunConditions().Add("name = {0}", NpgsqlDbType.Text, clean);
         // Ids have no character after z.
         if (text.Length > 0)
-            yield return new RunConditions().Add("starts_with(id, {0})", NpgsqlDbType.Text, clean).Add("id >= {0}", NpgsqlDbType.Text, clean).Add("id < {0}", NpgsqlDbType.Text, clean + '~');
+            {
+            yield return new RunConditions().Add("starts_with(id, {0})", NpgsqlDbType.Text, clean)
+                .Add("id >= {0}", NpgsqlDbType.Text, clean).Add("id < {0}", NpgsqlDbType.Text, clean + '~');
+        }
+
         if (text.Length > 2)
         {
-            yield return new RunConditions().Add("starts_with(substr(id, 17), {0})", NpgsqlDbType.Text, clean)
-                .Add("substr(id, 17) >= {0}", NpgsqlDbType.Text, clean).Add("substr(id, 17) < {0}", NpgsqlDbType.Text, clean + '~');
+            yield return new RunConditions().Add("starts_with(suffix, {0})", NpgsqlDbType.Text, clean)
+                .Add("suffix >= {0}", NpgsqlDbType.Text, clean).Add("suffix < {0}", NpgsqlDbType.Text, clean + '~');
         }
     }
 
