@@ -63,7 +63,7 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
         }
 
         await using var drop = new NpgsqlCommand("""
-            delete from pushed_lines p using tonne.run_sources s where s.run = p.run and s.month = p.month and s.node <> @node returning p.run
+            delete from pushed_lines p where (select s.node from tonne.run_sources s where s.run = p.run and s.month = p.month) <> @node returning p.run
             """, connection);
         drop.Parameters.AddWithValue("node", NpgsqlDbType.Text, node);
         var foreign = new HashSet<string>(StringComparer.Ordinal);
@@ -88,12 +88,15 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
     }
 
     /// <summary>The lines whose place has other bytes.</summary>
+    /// <remarks>
+    /// Here and above a subquery for each line, which is a search by the primary key. A join would be planned without knowing how few lines there are, and
+    /// read whole partitions.
+    /// </remarks>
     public async Task<HashSet<(string Run, int Sequence)>> FindDifferentLinesAsync(CancellationToken cancellationToken)
     {
         await using var find = new NpgsqlCommand("""
             select p.run, p.sequence from pushed_lines p
-            join tonne.run_lines l on l.run = p.run and l.month = p.month and l.sequence = p.sequence
-            where l.sha256 <> p.sha256 or l.line <> p.line
+            where not (select l.sha256 = p.sha256 and l.line = p.line from tonne.run_lines l where l.run = p.run and l.month = p.month and l.sequence = p.sequence)
             """, connection);
         return await ReadKeysAsync(find, cancellationToken).ConfigureAwait(false);
     }
@@ -153,7 +156,7 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
         await using var find = new NpgsqlCommand("""
             select l.run, l.sequence, l.line
             from unnest(@runs, @months) as wanted(run, month)
-            join tonne.run_lines l on l.run = wanted.run and l.month = wanted.month
+            cross join lateral (select run, sequence, line from tonne.run_lines where run = wanted.run and month = wanted.month offset 0) l
             where not exists (select from unnest(@known_runs, @known_sequences) as known(run, sequence) where known.run = l.run and known.sequence = l.sequence)
             """, connection);
         var ids = runs.ToArray();
