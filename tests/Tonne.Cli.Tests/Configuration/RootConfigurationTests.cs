@@ -51,9 +51,10 @@ public class RootConfigurationTests
 
     [Theory]
     [InlineData(true, null, "slurm", "prolog")]
+    [InlineData(true, null, "agent", "run")]
     [InlineData(true, "epilog_slurmd", "list")]
     [InlineData(true, "prolog_slurmd", "run", "--", "true")]
-    public void Every_command_that_Slurm_runs_as_root_is_restricted(bool isPrivileged, string? context, params string[] args) =>
+    public void Every_command_that_Slurm_or_systemd_runs_as_root_is_restricted(bool isPrivileged, string? context, params string[] args) =>
         Assert.True(RootConfiguration.AppliesTo(args, isPrivileged, name => name == "SLURM_SCRIPT_CONTEXT" ? context : null));
 
     [Theory]

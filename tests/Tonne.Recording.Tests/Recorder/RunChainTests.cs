@@ -128,6 +128,54 @@ public class RunChainTests
     }
 
     [Fact]
+    public async Task A_chain_begins_a_run_at_each_midnight_and_again_after_a_failure()
+    {
+        List<CountingJob> jobs = [];
+        List<string> problems = [];
+        var fails = false;
+        var recorder = new RunRecorder(
+            _ =>
+            {
+                if (fails)
+                    throw new InvalidOperationException("no meter");
+                jobs.Add(new CountingJob(_time, 0));
+                return jobs[^1];
+            },
+            new MemoryRunSink(), new RecordingOptions(), _time);
+        using var chain = new RunChain(recorder, "node", _time, problems.Add);
+        List<RunRecord> days = [];
+        var begin = _time.GetTimestamp();
+        async Task StepAsync(TimeSpan by)
+        {
+            _time.Advance(by);
+            if (await chain.AdvanceAsync(Cancellation) is { } day)
+                days.Add(day.Record);
+        }
+
+        await StepAsync(TimeSpan.Zero);
+        var toMidnight = _time.GetUtcNow().UtcDateTime.Date.AddDays(1) - _time.GetUtcNow().UtcDateTime;
+        await StepAsync(toMidnight - TimeSpan.FromSeconds(1));
+        Assert.Empty(days);
+        await StepAsync(TimeSpan.FromSeconds(1));
+        Assert.Single(days);
+        Assert.Equal(TimeSpan.Zero, chain.Run!.Opening.StartedAt.UtcDateTime.TimeOfDay);
+        await StepAsync(TimeSpan.FromDays(1));
+        // 100 W over two runs that meet at midnight: each joule of the time is in one of them.
+        Assert.Equal((long)((_time.GetTimestamp() - begin) * (Int128)100_000_000 / _time.TimestampFrequency), days.Sum(day => day.Components.Single().MachineMicrojoules));
+        fails = true;
+        await StepAsync(TimeSpan.FromDays(1));
+        await StepAsync(TimeSpan.FromSeconds(1));
+        Assert.Null(chain.Run);
+        Assert.Contains("no meter", Assert.Single(problems), StringComparison.Ordinal);
+        fails = false;
+        await StepAsync(TimeSpan.FromSeconds(1));
+        Assert.NotNull(chain.Run);
+        days.Add((await chain.FinishAsync(new RunCompletion()))!.Record);
+        Assert.Equal(4, days.Count);
+        Assert.All(jobs, job => Assert.True(job.IsDisposed));
+    }
+
+    [Fact]
     public async Task A_run_that_cannot_be_continued_can_be_finished()
     {
         var opened = 0;

@@ -36,7 +36,7 @@ sealed class HelpScreen(CommandContext context) : SynchronousCommandLineAction
         var screen = new StringBuilder();
         // The list of all commands needs the lines.
         if (command is RootCommand)
-            screen.Append("Usage: ").Append(FormatUsage(command, path)).Append('\n');
+            screen.Append("Usage: ").Append(FormatUsage(command, path)).Append("     Example: ").Append(HelpExamples.Find(path)![0]).Append('\n');
         else
             WriteHeading(screen, "Usage:");
         if (command is not RootCommand)
@@ -50,10 +50,9 @@ sealed class HelpScreen(CommandContext context) : SynchronousCommandLineAction
         WriteTerms(screen, "Arguments:", command.Arguments.Where(argument => !argument.Hidden && !WrapsCommand(path)).Select(argument => (FormatArgument(argument), argument.Description ?? "")), isShort);
         if (command is not RootCommand)
             WriteTerms(screen, "Options:", ListOptions(command, path), isShort);
-        if (HelpExamples.Find(path) is { } examples)
+        if (command is not RootCommand && HelpExamples.Find(path) is { } examples)
         {
-            if (command is not RootCommand)
-                screen.Append('\n');
+            screen.Append('\n');
             WriteHeading(screen, "Examples:");
             foreach (var example in examples)
                 screen.Append("  ").Append(example).Append('\n');
