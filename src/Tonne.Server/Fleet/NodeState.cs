@@ -13,7 +13,8 @@ static class NodeState
     static readonly TimeSpan ClockSlack = TimeSpan.FromHours(1);
 
     /// <summary>The words of a state, the most serious first where several apply.</summary>
-    public const string Revoked = "revoked", Expired = "expired", Implausible = "implausible", Silent = "silent", TooOld = "too old", Ok = "ok";
+    public const string Revoked = "revoked", Expired = "expired", Implausible = "implausible", Silent = "silent", TooOld = "too old",
+        Ok = "ok";
 
     /// <summary>The state of a node.</summary>
     /// <param name="node">The node.</param>

@@ -16,7 +16,8 @@ public sealed class FleetCommandTests : IDisposable
     public async Task A_node_keeps_its_key_where_the_agent_reads_it()
     {
         _terminal.Input = "CODE-FROM-INPUT\n";
-        var (request, typed) = await AnswerAsync(200, """{"key":"tonne_secret","name":"node-1","server_time":"2026-11-30T12:00:00+00:00"}""", "--code", "-", "--name", "node-1");
+        var (request, typed) = await AnswerAsync(200,
+            """{"key":"tonne_secret","name":"node-1","server_time":"2026-11-30T12:00:00+00:00"}""", "--code", "-", "--name", "node-1");
 
         Assert.Equal(0, typed.Code);
         Assert.StartsWith("POST /api/v1/fleet/enrol HTTP/1.1\r\n", request, StringComparison.Ordinal);
@@ -58,11 +59,16 @@ public sealed class FleetCommandTests : IDisposable
     [Fact]
     public void Options_are_checked_before_anything_is_sent()
     {
-        Assert.Contains("64 hexadecimal digits", _terminal.Type("fleet", "enroll", "--server", "https://127.0.0.1:1", "--code", "X", "--certificate-sha256", "12").Error, StringComparison.Ordinal);
-        Assert.Contains("no code", _terminal.Type("fleet", "enroll", "--server", "https://127.0.0.1:1", "--code", "-").Error, StringComparison.Ordinal);
+        Assert.Contains("64 hexadecimal digits",
+            _terminal.Type("fleet", "enroll", "--server", "https://127.0.0.1:1", "--code", "X", "--certificate-sha256", "12").Error,
+            StringComparison.Ordinal);
+        Assert.Contains("no code", _terminal.Type("fleet", "enroll", "--server", "https://127.0.0.1:1", "--code", "-").Error,
+            StringComparison.Ordinal);
         Assert.Contains("720h", _terminal.Type("fleet", "code", "--valid", "1000h").Error, StringComparison.Ordinal);
-        Assert.Contains("give one", _terminal.Type("fleet", "status", "--database", "Host=a", "--database-file", "b").Error, StringComparison.Ordinal);
-        Assert.Contains("give one", _terminal.Type("serve", "--database", "Host=a", "--database-file", "b").Error, StringComparison.Ordinal);
+        Assert.Contains("give one", _terminal.Type("fleet", "status", "--database", "Host=a", "--database-file", "b").Error,
+            StringComparison.Ordinal);
+        Assert.Contains("give one", _terminal.Type("serve", "--database", "Host=a", "--database-file", "b").Error,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -107,10 +113,13 @@ public sealed class FleetCommandTests : IDisposable
             // The body of the request is JSON and ends with a brace.
             while (!request.ToString().EndsWith('}'))
                 request.Append(Encoding.UTF8.GetString(buffer, 0, await stream.ReadAsync(buffer)));
-            await stream.WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n{body}"));
+            await stream.WriteAsync(
+                Encoding.UTF8.GetBytes(
+                $"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n{body}"));
             return request.ToString();
         });
-        var typed = _terminal.Type(["fleet", "enroll", "--server", $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}", .. words]);
+        var typed = _terminal.Type(
+            ["fleet", "enroll", "--server", $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}", .. words]);
         return (await server, typed);
     }
 }
