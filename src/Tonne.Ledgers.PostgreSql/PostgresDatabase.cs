@@ -20,8 +20,9 @@ public sealed class PostgresDatabase : IAsyncDisposable, IDisposable
     {
         ArgumentNullException.ThrowIfNull(connectionString);
         ArgumentNullException.ThrowIfNull(time);
-        _source = NpgsqlDataSource.Create(connectionString);
-        var parts = new NpgsqlConnectionStringBuilder(connectionString);
+        // Role and person are set for a transaction, so a connection has nothing to reset; resetting would drop the plans of functions.
+        var parts = new NpgsqlConnectionStringBuilder(connectionString) { NoResetOnClose = true };
+        _source = NpgsqlDataSource.Create(parts);
         Place = $"PostgreSQL database {parts.Database ?? parts.Username} on {parts.Host}";
         Time = time;
     }

@@ -8,7 +8,12 @@ sealed class DatabaseOptions
     /// <summary>The variable that <c>tonne-server</c> reads: other users see a command line, and not the variables of a process.</summary>
     public const string Variable = "TONNE_DATABASE";
 
-    readonly Option<string> _database = new("--database") { Description = "The fleet's database; a password belongs into a file or TONNE_DATABASE", HelpName = "ADDRESS" };
+    readonly Option<string> _database = new("--database")
+    {
+        Description = "The fleet's database; a password belongs into a file or TONNE_DATABASE",
+        HelpName = "ADDRESS",
+    };
+
     readonly Option<string> _file = new("--database-file") { Description = "A file with that address", HelpName = "FILE" };
 
     /// <summary>Adds the options to a command.</summary>
@@ -20,7 +25,8 @@ sealed class DatabaseOptions
 
     /// <summary>What the server gets of them.</summary>
     /// <exception cref="InvalidInputException">Both are given.</exception>
-    public (IReadOnlyList<string> Arguments, IReadOnlyList<KeyValuePair<string, string>> Variables) Read(ParseResult parsed) => (parsed.GetValue(_database), parsed.GetValue(_file)) switch
+    public (IReadOnlyList<string> Arguments, IReadOnlyList<KeyValuePair<string, string>> Variables) Read(ParseResult parsed) =>
+        (parsed.GetValue(_database), parsed.GetValue(_file)) switch
     {
         ({ }, { }) => throw new InvalidInputException("--database and --database-file are two ways to name the database: give one."),
         ({ } address, null) => ([], [new(Variable, address)]),

@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
+using Tonne.Cli.Agents;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Fleets;
 using Tonne.Cli.Serving;
 using Tonne.Ledgers;
+using Tonne.Ledgers.Pushing;
 
 namespace Tonne.Cli.Commands;
 
@@ -22,10 +24,12 @@ static class FleetCommand
             BuildEnroll(context),
             BuildForDatabase(context, "status", "Show the nodes: last seen, what waits there, versions.", CreateJsonOption()),
             BuildRevoke(context),
-            BuildForDatabase(context, "upgrade-check", "Show which nodes have another version or other factors; exit code 1 if any.", CreateJsonOption()),
+            BuildForDatabase(context, "upgrade-check", "Show which nodes have another version or other factors; exit code 1 if any.",
+                CreateJsonOption()),
             BuildForDatabase(
                 context, "export", "Write the runs of the database as folders of a ledger, which 'tonne ledger verify' checks.",
-                new Option<string>("--to") { Description = "Folder to write to; runs that are there are left as they are", HelpName = "DIR", Required = true }),
+                new Option<string>("--to") { Description = "Folder to write to; runs that are there stay", HelpName = "DIR",
+                    Required = true }),
         };
 
     static Option<bool> CreateJsonOption() => new("--json") { Description = "JSON, schema tonne.fleet/1" };
@@ -75,30 +79,44 @@ static class FleetCommand
 
     static Command BuildEnroll(CommandContext context)
     {
-        var server = new Option<string>("--server") { Description = "Address of the server: https://tonne.example.org:7070", HelpName = "URL", Required = true };
-        var code = new Option<string>("--code") { Description = "Code of 'tonne fleet code'; - reads it from standard input", HelpName = "CODE", Required = true };
+        var server = CreateOption("--server", "URL", "Address of the server: https://tonne.example.org:7070");
+        server.Required = true;
+        var code = CreateOption("--code", "CODE", "Code of 'tonne fleet code'; - reads it from standard input");
+        code.Required = true;
         var name = new Option<string>("--name", "-n") { Description = "Name of this node; default: the machine's", HelpName = "NAME" };
-        var hash = new Option<string>("--certificate-sha256") { Description = "Fingerprint of the server's certificate, if no authority signed it", HelpName = "HEX" };
-        var command = new Command("enroll", "Enrol this machine: fleet.json beside the ledger has its key, which pushes runs and reads nothing.") { server, code, name, hash };
+        var hash = CreateOption("--certificate-sha256", "HEX", "Fingerprint of the server's certificate, if no authority signed it");
+        var command = new Command("enroll", "Enrol this machine: fleet.json beside the ledger has its key, which pushes and reads nothing.")
+        {
+            server, code, name, hash,
+        };
         command.Aliases.Add("enrol");
         command.SetAction(async (parsed, _) =>
         {
-            var home = new LedgerHome(Settings.Resolve(new Dictionary<Setting, string?>(), context.GetVariable, context.CurrentDirectory, context.Root).Home);
-            var enrolment = new NodeEnrolment(NodeEnrolment.ParseServer(parsed.GetValue(server)!), parsed.GetValue(hash) is { } digits ? NodeEnrolment.ParseHash(digits) : null);
-            var (file, serverTime) = await enrolment.EnrolAsync(ReadCode(context, parsed.GetValue(code)!), parsed.GetValue(name) ?? Dns.GetHostName()).ConfigureAwait(false);
-            file.Write(home);
-            context.Out.WriteLine($"{file.Name} is enrolled at {file.Server}; its key is in {FleetFile.GetPath(home)}.");
+            var home = new LedgerHome(
+                Settings.Resolve(new Dictionary<Setting, string?>(), context.GetVariable, context.CurrentDirectory, context.Root).Home);
+            var fingerprint = parsed.GetValue(hash) is { } digits ? NodeEnrolment.ParseHash(digits) : null;
+            var enrolment = new NodeEnrolment(NodeEnrolment.ParseServer(parsed.GetValue(server)!), fingerprint);
+            var node = parsed.GetValue(name) ?? Dns.GetHostName();
+            var (settings, serverTime) = await enrolment.EnrolAsync(ReadCode(context, parsed.GetValue(code)!), node).ConfigureAwait(false);
+            settings.Write(home);
+            context.Out.WriteLine($"{settings.Name} is enrolled at {settings.Server}; its key is in {FleetSettings.GetPath(home)}.");
+            if (FleetConfiguration.Read(home, out var problem) is null)
+                context.Error.WriteLine($"tonne: {problem}");
             var ahead = context.Time.GetUtcNow() - serverTime;
             if (ahead.Duration() > MostClockDifference)
             {
-                context.Error.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"tonne: the clock of this machine is {ahead.Duration().TotalMinutes:0} minutes {(ahead > TimeSpan.Zero ? "ahead of" : "behind")} the server's: set it, because runs are kept by their times."));
+                var side = ahead > TimeSpan.Zero ? "ahead of" : "behind";
+                context.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"tonne: the clock of this machine is {ahead.Duration().TotalMinutes:0} minutes {side} the server's: set it."));
             }
 
             return 0;
         });
         return command;
     }
+
+    static Option<string> CreateOption(string name, string helpName, string description) =>
+        new(name) { Description = description, HelpName = helpName };
 
     static string ReadCode(CommandContext context, string code)
     {
@@ -113,7 +131,8 @@ static class FleetCommand
         // Longer than the periods of settings, which end at an hour.
         (char Unit, double Seconds)[] units = [('s', 1), ('m', 60), ('h', 3600), ('d', 86400)];
         var (unit, seconds) = text.Length > 1 ? Array.Find(units, one => one.Unit == text[^1]) : default;
-        return unit != default && double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) && amount * seconds is >= 60 and <= 2_592_000
+        return unit != default && double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount)
+            && amount * seconds is >= 60 and <= 2_592_000
             ? (amount * seconds).ToString(CultureInfo.InvariantCulture)
             : throw new InvalidInputException($"--valid '{text}' is not a time from 1m to 720h.");
     }

@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Tonne.Cli.Commands;
 using Tonne.Formatting;
+using Tonne.Ledgers.Pushing;
 
 namespace Tonne.Cli.Fleets;
 
@@ -21,7 +22,8 @@ sealed class NodeEnrolment(Uri server, string? certificateSha256)
     /// <exception cref="InvalidInputException">It is none, or the key would travel unencrypted.</exception>
     public static Uri ParseServer(string text)
     {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.AbsolutePath != "/" || uri.Query.Length > 0 || uri.UserInfo.Length > 0)
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.AbsolutePath != "/"
+            || uri.Query.Length > 0 || uri.UserInfo.Length > 0)
             throw new InvalidInputException($"--server '{text}' is not an address such as https://tonne.example.org:7070.");
         return uri.Scheme == "https" || uri.IsLoopback ? uri
             : throw new InvalidInputException($"--server '{text}' is not encrypted, so others could read the key: write https://.");
@@ -33,7 +35,8 @@ sealed class NodeEnrolment(Uri server, string? certificateSha256)
     {
         var digits = text.Replace(":", "", StringComparison.Ordinal).ToLowerInvariant();
         return digits.Length == 64 && digits.All(char.IsAsciiHexDigit) ? digits
-            : throw new InvalidInputException("--certificate-sha256 is 64 hexadecimal digits: openssl x509 -in host.pem -noout -fingerprint -sha256 prints them.");
+            : throw new InvalidInputException(
+                "--certificate-sha256 is 64 hexadecimal digits: openssl x509 -in host.pem -noout -fingerprint -sha256 prints them.");
     }
 
     /// <summary>Sends the code.</summary>
@@ -42,7 +45,7 @@ sealed class NodeEnrolment(Uri server, string? certificateSha256)
     /// <returns>What the node needs to push, and how far its clock is before the server's.</returns>
     /// <exception cref="InvalidInputException">The server refuses.</exception>
     /// <exception cref="IOException">It cannot be reached.</exception>
-    public async Task<(FleetFile File, DateTimeOffset ServerTime)> EnrolAsync(string code, string name)
+    public async Task<(FleetSettings Settings, DateTimeOffset ServerTime)> EnrolAsync(string code, string name)
     {
         using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
         if (certificateSha256 is not null)
@@ -50,7 +53,8 @@ sealed class NodeEnrolment(Uri server, string? certificateSha256)
             // This certificate and no other, whoever signed it.
             handler.SslOptions = new SslClientAuthenticationOptions
             {
-                RemoteCertificateValidationCallback = (_, seen, _, _) => seen is not null && seen.GetCertHashString(HashAlgorithmName.SHA256).Equals(certificateSha256, StringComparison.OrdinalIgnoreCase),
+                RemoteCertificateValidationCallback = (_, seen, _, _) => seen is not null
+                    && seen.GetCertHashString(HashAlgorithmName.SHA256).Equals(certificateSha256, StringComparison.OrdinalIgnoreCase),
             };
         }
 
@@ -61,16 +65,24 @@ sealed class NodeEnrolment(Uri server, string? certificateSha256)
             using var content = new StringContent(body, Encoding.UTF8, "application/json");
             using var response = await client.PostAsync(new Uri(server, "/api/v1/fleet/enrol"), content).ConfigureAwait(false);
             var answer = ParseAnswer(await response.Content.ReadAsStringAsync().ConfigureAwait(false));
-            if (response.StatusCode == HttpStatusCode.OK && (string?)answer["key"] is { Length: > 0 } key && (DateTimeOffset?)answer["server_time"] is { } time)
-                return (new FleetFile(server.GetLeftPart(UriPartial.Authority), (string?)answer["name"] ?? name, key, certificateSha256), time);
+            if (response.StatusCode == HttpStatusCode.OK && (string?)answer["key"] is { Length: > 0 } key
+                && (DateTimeOffset?)answer["server_time"] is { } time)
+            {
+                var settings = new FleetSettings { Server = server, Name = (string?)answer["name"] ?? name, Key = key,
+                    CertificateSha256 = certificateSha256 };
+                return (settings, time);
+            }
+
             throw new InvalidInputException(response.StatusCode == HttpStatusCode.NotFound
                 ? $"{server} is not the server of a fleet: 'tonne serve --database …' is."
                 : $"{server} refuses: {TextSanitizer.ToOneLine((string?)answer["detail"] ?? $"status {(int)response.StatusCode}")}");
         }
         catch (Exception error) when (error is HttpRequestException or TaskCanceledException or SocketException)
         {
-            var reason = error is TaskCanceledException ? $"no answer in {Patience.TotalSeconds} s" : (error.InnerException ?? error).Message;
-            throw new IOException($"{server} cannot be reached: {reason.TrimEnd('.')}. The code was not used, as far as is known: try again.", error);
+            var reason = error is TaskCanceledException ? $"no answer in {Patience.TotalSeconds} s"
+                : (error.InnerException ?? error).Message;
+            throw new IOException(
+                $"{server} cannot be reached: {reason.TrimEnd('.')}. The code was not used, as far as is known: try again.", error);
         }
     }
 

@@ -53,7 +53,8 @@ as $$ select exists (select from tonne.members m where m.person = tonne.person()
 
 revoke all on function tonne.person(), tonne.node(), tonne.visible_accounts(), tonne.sees_all() from public;
 grant execute on function tonne.person(), tonne.visible_accounts(), tonne.sees_all() to tonne_reader;
-grant execute on function tonne.node(), tonne.month_of(text), tonne.ensure_month(date), tonne.refresh_totals(text, date[]) to tonne_ingest;
+grant execute on function tonne.node(), tonne.month_of(text), tonne.ensure_month(date), tonne.refresh_totals(text, date[]),
+    tonne.find_days(text, text[], date[], text[], text[], bigint, bigint) to tonne_ingest;
 
 -- Reading.
 grant select on tonne.runs, tonne.run_lines, tonne.totals_by_hour, tonne.totals_by_day to tonne_reader;

@@ -1,6 +1,8 @@
 namespace Tonne.Ledgers.PostgreSql.Nodes;
 
-/// <summary>The audit log of a fleet in PostgreSQL, for what is not a change that it notes by itself. Safe for use from several threads.</summary>
+/// <summary>
+/// The audit log of a fleet in PostgreSQL, for what is not a change that it notes by itself. Safe for use from several threads.
+/// </summary>
 /// <param name="database">The database.</param>
 public sealed class PostgresAudit(PostgresDatabase database)
 {

@@ -28,11 +28,11 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
     const int MostCandidates = 10_000;
 
     /// <inheritdoc/>
-    public IReadOnlyList<RunSummary> ListRuns(LedgerQuery? query = null) => Read(connection =>
+    public IReadOnlyList<RunSummary> ListRuns(LedgerQuery? query = null) => Read(session =>
     {
         query ??= LedgerQuery.All;
         var limit = query.Limit is { } most ? string.Create(CultureInfo.InvariantCulture, $"limit {Math.Max(0, most)}") : "";
-        return ReadSummaries(connection, RunConditions.From(query), limit);
+        return ReadSummaries(session, RunConditions.From(query), limit);
     });
 
     /// <inheritdoc/>
@@ -40,20 +40,20 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
     public RunLookupResult Find(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Read(connection =>
+        return Read(session =>
         {
             if (text == "last")
-                return FindNewestEnded(connection);
+                return FindNewestEnded(session);
             foreach (var rule in GetRules(text))
             {
-                var found = ReadSummaries(connection, rule);
+                var found = ReadSummaries(session, rule);
                 if (found.Count == 1)
                     return new RunLookupResult.One(found[0]);
                 if (found.Count > 1)
                     return new RunLookupResult.Ambiguous(text, [.. found]);
             }
 
-            return new RunLookupResult.None(text, FindNearest(connection, text));
+            return new RunLookupResult.None(text, FindNearest(session, text));
         });
     }
 
@@ -62,9 +62,9 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
     {
         if (!LedgerHome.IsRunId(id))
             throw new ArgumentException($"'{id}' is not the id of a run, such as 20261122-054210-4f2a9c.", nameof(id));
-        return Read(connection =>
+        return Read(session =>
         {
-            var (record, statements) = ReadLines(connection, id);
+            var (record, statements) = ReadLines(session, id);
             if (record is null)
                 throw new LedgerUnavailableException(database.Place, $"there is no run {id}", "`tonne list` shows all.");
             return statements.IsEmpty
@@ -80,23 +80,23 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
     /// </remarks>
     /// <param name="query">What is counted, and the groups. Default: null, all as one group.</param>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public LedgerTotal Total(TotalQuery? query = null) => Read(connection =>
+    public LedgerTotal Total(TotalQuery? query = null) => Read(session =>
     {
         query ??= new TotalQuery();
         var total = new StoredRunTotal(query);
         var outdated = new List<string>();
-        var period = FindPeriod(connection, query.Runs);
+        var period = FindPeriod(session, query.Runs);
         AddRuns(period.Overlap());
         // Times of an imported row may be those of another time zone, so the run that it was exported from may lie outside.
-        if (period != default && ReadExported(connection, period) is { Length: > 0 } exported)
+        if (period != default && ReadExported(session, period) is { Length: > 0 } exported)
             AddRuns(period.Outside().Add("id = any ({0})", NpgsqlDbType.Array | NpgsqlDbType.Text, exported));
         foreach (var id in outdated)
-            total.Add(Summarize(connection, id));
+            total.Add(Summarize(session, id));
         return total.Build();
 
         void AddRuns(RunConditions conditions)
         {
-            using var find = conditions.Create(connection, "select counted, format, id from tonne.runs");
+            using var find = session.Select(conditions, "select counted, format, id from tonne.runs");
             using var reader = find.ExecuteReader();
             while (reader.Read())
             {
@@ -107,34 +107,34 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
     });
 
     /// <summary>The time of which a total over the period of a query needs the runs: from the first to the last of a run that overlaps the period.</summary>
-    static TickPeriod FindPeriod(NpgsqlConnection connection, LedgerQuery query)
+    static TickPeriod FindPeriod(ReadSession session, LedgerQuery query)
     {
         // The quarter hours of a run reach over its ends by less than one of them.
         var asked = new TickPeriod(query.Since?.UtcTicks, query.Until?.UtcTicks).Widen(TimeSpan.TicksPerHour);
         if (asked == default)
             return asked;
-        using var bounds = asked.Overlap().Create(connection, "select min(started_ticks), max(ended_ticks) from tonne.runs");
+        using var bounds = session.Select(asked.Overlap(), "select min(started_ticks), max(ended_ticks) from tonne.runs");
         using var reader = bounds.ExecuteReader();
         reader.Read();
         // Clocks of two tools differ by seconds.
         return reader.IsDBNull(0) ? asked : asked.Include(reader.GetInt64(0), reader.GetInt64(1)).Widen(TimeSpan.TicksPerMinute);
     }
 
-    static string[] ReadExported(NpgsqlConnection connection, TickPeriod period)
+    static string[] ReadExported(ReadSession session, TickPeriod period)
     {
         var ids = new List<string>();
-        using var find = period.Overlap().Create(connection, "select distinct exported_from from tonne.runs", "and exported_from is not null");
+        using var find = session.Select(period.Overlap(), "select distinct exported_from from tonne.runs", "and exported_from is not null");
         using var reader = find.ExecuteReader();
         while (reader.Read())
             ids.Add(reader.GetString(0));
         return [.. ids];
     }
 
-    static RunLookupResult FindNewestEnded(NpgsqlConnection connection)
+    static RunLookupResult FindNewestEnded(ReadSession session)
     {
         var ended = new RunConditions().Add("status is distinct from {0}", NpgsqlDbType.Text, "running");
-        return (ReadSummaries(connection, ended, "limit 1") is [var newest] ? newest
-            : ReadSummaries(connection, new RunConditions(), "limit 1") is [var any] ? any : null) is { } run
+        return (ReadSummaries(session, ended, "limit 1") is [var newest] ? newest
+            : ReadSummaries(session, new RunConditions(), "limit 1") is [var any] ? any : null) is { } run
             ? new RunLookupResult.One(run)
             : new RunLookupResult.None("last", []);
     }
@@ -148,18 +148,22 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
         yield return new RunConditions().Add("name = {0}", NpgsqlDbType.Text, clean);
         // Ids have no character after z.
         if (text.Length > 0)
-            yield return new RunConditions().Add("starts_with(id, {0})", NpgsqlDbType.Text, clean).Add("id >= {0}", NpgsqlDbType.Text, clean).Add("id < {0}", NpgsqlDbType.Text, clean + '~');
+            {
+            yield return new RunConditions().Add("starts_with(id, {0})", NpgsqlDbType.Text, clean)
+                .Add("id >= {0}", NpgsqlDbType.Text, clean).Add("id < {0}", NpgsqlDbType.Text, clean + '~');
+        }
+
         if (text.Length > 2)
         {
-            yield return new RunConditions().Add("starts_with(substr(id, 17), {0})", NpgsqlDbType.Text, clean)
-                .Add("substr(id, 17) >= {0}", NpgsqlDbType.Text, clean).Add("substr(id, 17) < {0}", NpgsqlDbType.Text, clean + '~');
+            yield return new RunConditions().Add("starts_with(suffix, {0})", NpgsqlDbType.Text, clean)
+                .Add("suffix >= {0}", NpgsqlDbType.Text, clean).Add("suffix < {0}", NpgsqlDbType.Text, clean + '~');
         }
     }
 
-    static ImmutableArray<string> FindNearest(NpgsqlConnection connection, string text)
+    static ImmutableArray<string> FindNearest(ReadSession session, string text)
     {
         var names = new List<(string, string)>();
-        using var find = new RunConditions().Create(connection, "select name, id from tonne.runs", string.Create(CultureInfo.InvariantCulture, $"{NewestFirst} limit {MostCandidates}"));
+        using var find = session.Select(new RunConditions(), "select name, id from tonne.runs", string.Create(CultureInfo.InvariantCulture, $"{NewestFirst} limit {MostCandidates}"));
         using var reader = find.ExecuteReader();
         while (reader.Read())
         {
@@ -171,34 +175,34 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
         return [.. NameMatching.FindNearest(text, names)];
     }
 
-    static List<RunSummary> ReadSummaries(NpgsqlConnection connection, RunConditions conditions, string limit = "")
+    static List<RunSummary> ReadSummaries(ReadSession session, RunConditions conditions, string limit = "")
     {
         var found = new List<(string Id, RunSummary? Run)>();
-        using (var command = conditions.Create(connection, "select id, format, summary from tonne.runs", $"{NewestFirst} {limit}"))
+        using (var command = session.Select(conditions, "select id, format, summary from tonne.runs", $"{NewestFirst} {limit}"))
         using (var reader = command.ExecuteReader())
         {
             while (reader.Read())
                 found.Add((reader.GetString(0), reader.GetInt32(1) == StoredRun.Format ? StoredRun.ReadSummary(reader.GetFieldValue<byte[]>(2)) : null));
         }
 
-        return [.. found.Select(run => run.Run ?? Summarize(connection, run.Id))];
+        return [.. found.Select(run => run.Run ?? Summarize(session, run.Id))];
     }
 
     /// <summary>The summary from the lines, where the row is damaged or was written by another version.</summary>
-    static RunSummary Summarize(NpgsqlConnection connection, string id)
+    static RunSummary Summarize(ReadSession session, string id)
     {
-        var (record, statements) = ReadLines(connection, id);
+        var (record, statements) = ReadLines(session, id);
         return record is null
             ? throw new LedgerDamagedException(new LedgerProblem(id, "run_lines", "has no record", "Restore the database from a backup."))
             : PushedRun.Summarize(record, statements);
     }
 
-    static (RunRecord? Record, ImmutableArray<FootprintStatement> Statements) ReadLines(NpgsqlConnection connection, string id)
+    static (RunRecord? Record, ImmutableArray<FootprintStatement> Statements) ReadLines(ReadSession session, string id)
     {
         RunRecord? record = null;
         var statements = ImmutableArray.CreateBuilder<FootprintStatement>();
         using var find = new RunConditions().Add("run = {0}", NpgsqlDbType.Text, id).Add("month = {0}", NpgsqlDbType.Date, CheckedLine.GetMonth(id))
-            .Create(connection, "select sequence, line from tonne.run_lines", "order by sequence");
+            .Create(session.Connection, "select sequence, line from tonne.run_lines", "order by sequence");
         using var reader = find.ExecuteReader();
         while (reader.Read())
         {
@@ -221,19 +225,13 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
     }
 
     /// <summary>Reads in one transaction, which sees one state of the database, and what the person may see of it.</summary>
-    T Read<T>(Func<NpgsqlConnection, T> read)
+    T Read<T>(Func<ReadSession, T> read)
     {
         try
         {
             using var connection = database.Open();
             using var transaction = connection.BeginTransaction(IsolationLevel.RepeatableRead);
-            using (var take = new NpgsqlCommand("set transaction read only; set local role tonne_reader; select set_config('tonne.person', @person, true)", connection))
-            {
-                take.Parameters.AddWithValue("person", NpgsqlDbType.Text, person.Name);
-                take.ExecuteNonQuery();
-            }
-
-            var answer = read(connection);
+            var answer = read(ReadSession.Begin(connection, person));
             transaction.Commit();
             return answer;
         }

@@ -6,25 +6,32 @@ using Tonne.Ledgers.Pushing;
 
 namespace Tonne.Ledgers.PostgreSql.Reading;
 
-/// <summary>The lines of the runs that one person may see, byte for byte: what an export of a fleet is made of. Safe for use from several threads.</summary>
+/// <summary>
+/// The lines of the runs that one person may see, byte for byte: what an export of a fleet is made of. Safe for use from several threads.
+/// </summary>
 /// <param name="database">The database.</param>
 /// <param name="person">Who reads.</param>
 public sealed class PostgresRunLines(PostgresDatabase database, Person person)
 {
-    /// <summary>All lines, those of a run together and in order, oldest run first; one state of the database, however long it takes.</summary>
+    /// <summary>
+    /// All lines, those of a run together and in order, oldest run first; one state of the database, however long it takes.
+    /// </summary>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>
     public async IAsyncEnumerable<PushedLine> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await using var connection = await TryAsync(() => database.OpenAsync(cancellationToken).AsTask()).ConfigureAwait(false);
-        await using var transaction = await TryAsync(() => connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).AsTask()).ConfigureAwait(false);
-        await using (var take = new NpgsqlCommand("set transaction read only; set local role tonne_reader; select set_config('tonne.person', @person, true)", connection))
+        await using var transaction = await TryAsync(() =>
+            connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).AsTask()).ConfigureAwait(false);
+        await using (var take = new NpgsqlCommand(
+            "set transaction read only; set local role tonne_reader; select set_config('tonne.person', @person, true)", connection))
         {
             take.Parameters.AddWithValue("person", NpgsqlDbType.Text, person.Name);
             await TryAsync(() => take.ExecuteNonQueryAsync(cancellationToken)).ConfigureAwait(false);
         }
 
-        await using var all = new NpgsqlCommand("select run, sequence, line from tonne.run_lines order by run, month, sequence", connection) { CommandTimeout = 0 };
+        await using var all = new NpgsqlCommand("select run, sequence, line from tonne.run_lines order by run, month, sequence",
+            connection) { CommandTimeout = 0 };
         await using var reader = await TryAsync(() => all.ExecuteReaderAsync(cancellationToken)).ConfigureAwait(false);
         while (await TryAsync(() => reader.ReadAsync(cancellationToken)).ConfigureAwait(false))
             yield return new PushedLine(reader.GetString(0), reader.GetInt32(1), reader.GetFieldValue<byte[]>(2));

@@ -28,7 +28,10 @@ sealed class RunConditions
             all._conditions.Add("has_figures");
         foreach (var (tag, value) in query.Tags)
         {
-            if (value.Length == 0)
+            // The one tag that has a column, which has an index.
+            if (tag == "model" && value.Length > 0)
+                all.AddText("model = ", value);
+            else if (value.Length == 0)
                 all.Add("tags ? {0}", NpgsqlDbType.Text, RunRow.Clean(tag));
             else
                 all.Add("tags @> {0}", NpgsqlDbType.Jsonb, JsonSerializer.Serialize(new Dictionary<string, string> { [RunRow.Clean(tag)] = RunRow.Clean(value) }));

@@ -84,7 +84,7 @@ public sealed class PostgresPushReceiver(PostgresDatabase database) : IPushRecei
         await push.StageAsync(batch.Lines, cancellationToken).ConfigureAwait(false);
         var foreign = await push.ClaimRunsAsync(cancellationToken).ConfigureAwait(false);
         var accepted = await push.InsertLinesAsync(cancellationToken).ConfigureAwait(false);
-        var different = await push.FindDifferentLinesAsync(cancellationToken).ConfigureAwait(false);
+        var different = accepted.Count == batch.Lines.Count ? [] : await push.FindDifferentLinesAsync(cancellationToken).ConfigureAwait(false);
         await push.WriteRowsAsync(accepted.Select(line => line.Run).ToHashSet(StringComparer.Ordinal),
             [.. batch.Lines.Where(line => accepted.Contains(line.Key))], cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);

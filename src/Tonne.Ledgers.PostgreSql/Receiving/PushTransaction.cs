@@ -20,11 +20,11 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
         await begin.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Copies the lines of a push into a table of this transaction.</summary>
+    /// <summary>Copies the lines of a push into a table of this connection, which is empty at the end of the transaction.</summary>
     public async Task StageAsync(IReadOnlyList<CheckedLine> lines, CancellationToken cancellationToken)
     {
         await ExecuteAsync(connection, """
-            create temporary table pushed_lines (run text collate "C", month date, sequence int, line bytea, sha256 bytea) on commit drop
+            create temporary table if not exists pushed_lines (run text collate "C", month date, sequence int, line bytea, sha256 bytea) on commit delete rows
             """, cancellationToken).ConfigureAwait(false);
         var copy = await connection.BeginBinaryImportAsync("copy pushed_lines (run, month, sequence, line, sha256) from stdin (format binary)", cancellationToken)
             .ConfigureAwait(false);
@@ -63,7 +63,7 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
         }
 
         await using var drop = new NpgsqlCommand("""
-            delete from pushed_lines p using tonne.run_sources s where s.run = p.run and s.month = p.month and s.node <> @node returning p.run
+            delete from pushed_lines p where (select s.node from tonne.run_sources s where s.run = p.run and s.month = p.month) <> @node returning p.run
             """, connection);
         drop.Parameters.AddWithValue("node", NpgsqlDbType.Text, node);
         var foreign = new HashSet<string>(StringComparer.Ordinal);
@@ -88,12 +88,15 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
     }
 
     /// <summary>The lines whose place has other bytes.</summary>
+    /// <remarks>
+    /// Here and above a subquery for each line, which is a search by the primary key. A join would be planned without knowing how few lines there are, and
+    /// read whole partitions.
+    /// </remarks>
     public async Task<HashSet<(string Run, int Sequence)>> FindDifferentLinesAsync(CancellationToken cancellationToken)
     {
         await using var find = new NpgsqlCommand("""
             select p.run, p.sequence from pushed_lines p
-            join tonne.run_lines l on l.run = p.run and l.month = p.month and l.sequence = p.sequence
-            where l.sha256 <> p.sha256 or l.line <> p.line
+            where not (select l.sha256 = p.sha256 and l.line = p.line from tonne.run_lines l where l.run = p.run and l.month = p.month and l.sequence = p.sequence)
             """, connection);
         return await ReadKeysAsync(find, cancellationToken).ConfigureAwait(false);
     }
@@ -153,7 +156,7 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
         await using var find = new NpgsqlCommand("""
             select l.run, l.sequence, l.line
             from unnest(@runs, @months) as wanted(run, month)
-            join tonne.run_lines l on l.run = wanted.run and l.month = wanted.month
+            cross join lateral (select run, sequence, line from tonne.run_lines where run = wanted.run and month = wanted.month offset 0) l
             where not exists (select from unnest(@known_runs, @known_sequences) as known(run, sequence) where known.run = l.run and known.sequence = l.sequence)
             """, connection);
         var ids = runs.ToArray();
@@ -175,16 +178,7 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
     /// <summary>Days that the former rows of some runs are in, and the days of runs that these include, before or after.</summary>
     async Task<HashSet<DateOnly>> FindDaysAsync(List<RunRow.Source> rows, CancellationToken cancellationToken)
     {
-        await using var find = new NpgsqlCommand("""
-            select distinct (h at time zone 'UTC')::date from (
-                select hours from tonne.runs r join unnest(@ids, @months) as wanted(id, month) on r.id = wanted.id and r.month = wanted.month
-                union all select hours from tonne.runs where pushed_by = @node and parent = any (@ids)
-                union all select hours from tonne.runs where pushed_by = @node and job_key = any (@jobs)
-                union all select hours from tonne.runs where pushed_by = @node and exported_from = any (@ids)
-                union all select hours from tonne.runs where pushed_by = @node and kind = 'imported' and cpu = any (@cpus)
-                    and started_ticks >= @from and started_ticks <= @to
-            ) runs cross join lateral unnest(hours) h
-            """, connection);
+        await using var find = new NpgsqlCommand("select tonne.find_days(@node, @ids, @months, @jobs, @cpus, @from, @to)", connection);
         // Only a run with everything of its job includes the others, and only a recorded one includes what another tool measured meanwhile.
         const long slack = 10 * TimeSpan.TicksPerSecond;
         var recorded = rows.Where(row => row.Summary.Kind == RunKind.Recorded).ToList();
@@ -197,16 +191,13 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
             recorded.Select(row => row.Summary.Cpu).OfType<string>().Select(RunRow.Clean).Distinct(StringComparer.Ordinal).ToArray());
         find.Parameters.AddWithValue("from", NpgsqlDbType.Bigint, recorded.Count == 0 ? 0 : recorded.Min(row => row.Summary.StartedAt.UtcTicks) - slack);
         find.Parameters.AddWithValue("to", NpgsqlDbType.Bigint, recorded.Count == 0 ? 0 : recorded.Max(row => StoredRun.GetEnd(row.Summary).UtcTicks) + slack);
-        var days = new HashSet<DateOnly>();
-        await using var reader = await find.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-            days.Add(reader.GetFieldValue<DateOnly>(0));
-        return days;
+        return await find.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is DateOnly[] days ? [.. days]
+            : throw new InvalidOperationException("find_days returned no array of dates.");
     }
 
     async Task CopyRowsAsync(List<RunRow.Source> rows, CancellationToken cancellationToken)
     {
-        await ExecuteAsync(connection, $"create temporary table pushed_runs on commit drop as select {RunRow.Names} from tonne.runs with no data", cancellationToken)
+        await ExecuteAsync(connection, $"create temporary table if not exists pushed_runs on commit delete rows as select {RunRow.Names} from tonne.runs with no data", cancellationToken)
             .ConfigureAwait(false);
         var copy = await connection.BeginBinaryImportAsync($"copy pushed_runs ({RunRow.Names}) from stdin (format binary)", cancellationToken).ConfigureAwait(false);
         await using (copy.ConfigureAwait(false))

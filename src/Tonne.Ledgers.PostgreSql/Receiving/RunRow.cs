@@ -11,11 +11,15 @@ namespace Tonne.Ledgers.PostgreSql.Receiving;
 /// <param name="Read">Reads the value; null for none.</param>
 sealed record RunRow(string Name, NpgsqlDbType Type, Func<RunRow.Source, object?> Read)
 {
+    // Date, time, and the hyphens after them.
+    const int IdDateLength = 16;
+
     /// <summary>All columns.</summary>
     public static IReadOnlyList<RunRow> Columns { get; } =
     [
         Text("id", run => run.Summary.Id),
         new("month", NpgsqlDbType.Date, run => CheckedLine.GetMonth(run.Summary.Id)),
+        Text("suffix", run => run.Summary.Id[IdDateLength..]),
         Text("pushed_by", run => run.Node),
         Text("name", run => run.Summary.Name),
         // Upper case by the rules of .NET, so that a search for a part of a name finds here what it finds in folders.

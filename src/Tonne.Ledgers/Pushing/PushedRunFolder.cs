@@ -2,10 +2,15 @@ using Tonne.Ledgers.RunFolders;
 
 namespace Tonne.Ledgers.Pushing;
 
-/// <summary>Writes pushed lines back into run folders, so that <c>tonne ledger verify</c> checks them and every command reads them.</summary>
+/// <summary>
+/// Writes pushed lines back into run folders, so that <c>tonne ledger verify</c> checks them and every command reads them.
+/// </summary>
 public static class PushedRunFolder
 {
-    /// <summary>Writes the folder of a run: its record and its statements, and a note that there is no trace. All of it is on the disk when this returns.</summary>
+    /// <summary>
+    /// Writes the folder of a run: its record and its statements, and a note that there is no trace. All of it is on the disk when this
+    /// returns.
+    /// </summary>
     /// <param name="home">The ledger that it is written to; made if it is not there.</param>
     /// <param name="lines">Lines of one run in the order of their sequence, the first one its record.</param>
     /// <returns>False if the folder has these lines already.</returns>
@@ -15,7 +20,9 @@ public static class PushedRunFolder
     {
         ArgumentNullException.ThrowIfNull(home);
         ArgumentNullException.ThrowIfNull(lines);
-        if (lines.Count < 2 || lines[0].Sequence != 0 || lines.Index().Any(pair => pair.Item.Run != lines[0].Run || (pair.Index > 0 && pair.Item.Sequence <= lines[pair.Index - 1].Sequence)))
+        if (lines.Count < 2 || lines[0].Sequence != 0
+            || lines.Index().Any(pair => pair.Item.Run != lines[0].Run
+            || (pair.Index > 0 && pair.Item.Sequence <= lines[pair.Index - 1].Sequence)))
             throw new ArgumentException("These are not a record and its statements in order.", nameof(lines));
         var folder = home.GetRunFolder(lines[0].Run);
         var (record, statements) = (Join(lines.Take(1)), Join(lines.Skip(1)));
@@ -29,7 +36,8 @@ public static class PushedRunFolder
             if (Directory.Exists(fresh))
                 Directory.Delete(fresh, recursive: true);
             LedgerPermissions.CreateFolder(fresh);
-            DurableFile.Replace(Path.Combine(fresh, Path.GetFileName(folder.ExportNotePath)), ChecksummedLine.Write("exported", "{\"without\":\"trace\"}"u8));
+            DurableFile.Replace(Path.Combine(fresh, Path.GetFileName(folder.ExportNotePath)),
+                ChecksummedLine.Write("exported", "{\"without\":\"trace\"}"u8));
             DurableFile.Replace(Path.Combine(fresh, Path.GetFileName(folder.StatementsPath)), statements);
             DurableFile.Replace(Path.Combine(fresh, Path.GetFileName(folder.RecordPath)), record);
             Directory.Move(fresh, folder.Location);
@@ -46,8 +54,10 @@ public static class PushedRunFolder
     static bool Extend(RunFolder folder, byte[] record, byte[] statements)
     {
         var known = File.Exists(folder.StatementsPath) ? File.ReadAllBytes(folder.StatementsPath) : [];
-        if (!folder.IsClosed || !File.ReadAllBytes(folder.RecordPath).AsSpan().SequenceEqual(record) || !statements.AsSpan().StartsWith(known))
-            throw new LedgerUnavailableException(folder.Location, "there is another run of this id", "Write to an empty folder, and merge: `tonne ledger merge`.");
+        if (!folder.IsClosed || !File.ReadAllBytes(folder.RecordPath).AsSpan().SequenceEqual(record)
+            || !statements.AsSpan().StartsWith(known))
+            throw new LedgerUnavailableException(folder.Location, "there is another run of this id",
+                "Write to an empty folder, and merge: `tonne ledger merge`.");
         if (known.Length == statements.Length)
             return false;
         DurableFile.Replace(folder.StatementsPath, statements);

@@ -84,10 +84,10 @@ sealed class ServiceDirectory(RunDirectory? runs, bool isReadOnly, ILogger<Servi
             TrySettle(folder, ledger);
         var account = ServiceAccount.Read(
             ledger, folder, record => _accountant.Account(record, FactorSelector.SelectFactors(record, runs.Intensities)), since);
-        return ServiceDocument.From(ServiceReport.From(account, runs.Time.GetUtcNow(), calls: ReadCalls(since)));
+        return ServiceDocument.From(ServiceReport.From(account, runs.Time.GetUtcNow(), calls: ReadCalls(runs, since)));
     }
 
-    CallReading? ReadCalls(DateTimeOffset? since)
+    CallReading? ReadCalls(RunDirectory runs, DateTimeOffset? since)
     {
         try
         {

@@ -13,5 +13,7 @@ sealed record VersionDocument(string Schema, string Version, string Method, stri
 {
     /// <summary>That of this server.</summary>
     public static VersionDocument Current { get; } = new(
-        "tonne.version/1", typeof(VersionDocument).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0", Accountant.MethodVersion, FactorSet.ShortHash);
+        "tonne.version/1",
+        typeof(VersionDocument).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0",
+        Accountant.MethodVersion, FactorSet.ShortHash);
 }

@@ -44,7 +44,8 @@ static class DatabaseAddress
             return ParseUri(trimmed);
         try
         {
-            return trimmed.Contains('=', StringComparison.Ordinal) && new DbConnectionStringBuilder { ConnectionString = trimmed }.ContainsKey("Host")
+            return trimmed.Contains('=', StringComparison.Ordinal)
+                && new DbConnectionStringBuilder { ConnectionString = trimmed }.ContainsKey("Host")
                 ? trimmed : throw CreateMalformed();
         }
         catch (ArgumentException)
@@ -98,7 +99,8 @@ static class DatabaseAddress
         {
             var text = File.ReadAllText(file);
             var address = Parse(text);
-            if (!OperatingSystem.IsWindows() && new DbConnectionStringBuilder { ConnectionString = address }.ContainsKey("Password") && (File.GetUnixFileMode(file) & Others) != UnixFileMode.None)
+            if (!OperatingSystem.IsWindows() && new DbConnectionStringBuilder { ConnectionString = address }.ContainsKey("Password")
+                && (File.GetUnixFileMode(file) & Others) != UnixFileMode.None)
                 throw new FormatException($"other users can read the password in {file}: chmod 600 {file}.");
             return address;
         }
@@ -109,5 +111,6 @@ static class DatabaseAddress
     }
 
     static FormatException CreateMalformed() => new(
-        "the address of the database is not one: write postgres://USER@HOST/DATABASE, postgres:///DATABASE?host=/run/postgresql, or Host=HOST;Database=DATABASE;Username=USER.");
+        "the address of the database is not one: write postgres://USER@HOST/DATABASE, postgres:///DATABASE?host=/run/postgresql, "
+        + "or Host=HOST;Database=DATABASE;Username=USER.");
 }

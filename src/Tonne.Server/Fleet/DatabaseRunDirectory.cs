@@ -8,13 +8,17 @@ using Tonne.Server.Api;
 namespace Tonne.Server.Fleet;
 
 /// <summary>The runs of a fleet's database. What people read of them goes to the audit log first.</summary>
-/// <remarks>A list is kept for 2 s, or 20 times as long as reading it took: a twentieth of a core at most. Another server may have another list for so long.</remarks>
+/// <remarks>
+/// A list is kept for 2 s, or 20 times as long as reading it took: a twentieth of a core at most. Another server may have another list
+/// for so long.
+/// </remarks>
 /// <param name="store">The database.</param>
 /// <param name="home">The server's folder, for budgets and known intensities.</param>
 /// <param name="time">The clock.</param>
 /// <param name="requests">The request that is being answered.</param>
 /// <param name="log">Receives messages for the user.</param>
-sealed class DatabaseRunDirectory(IFleetStore store, LedgerHome home, TimeProvider time, IHttpContextAccessor requests, ILogger<DatabaseRunDirectory> log) : IRunDirectory
+sealed class DatabaseRunDirectory(IFleetStore store, LedgerHome home, TimeProvider time, IHttpContextAccessor requests,
+    ILogger<DatabaseRunDirectory> log) : IRunDirectory
 {
     const int CostShare = 20;
     static readonly TimeSpan LeastFresh = TimeSpan.FromSeconds(2);
@@ -69,7 +73,8 @@ sealed class DatabaseRunDirectory(IFleetStore store, LedgerHome home, TimeProvid
             .. new BudgetFile(home).Read().Select(budget =>
             {
                 var period = budget.FindPeriod(now);
-                var runs = new LedgerQuery { Project = budget.Project, Account = budget.Account, User = budget.User, Since = period?.Start, Until = period?.End };
+                var runs = new LedgerQuery { Project = budget.Project, Account = budget.Account, User = budget.User };
+                runs = runs with { Since = period?.Start, Until = period?.End };
                 return new BudgetState(budget, period?.Start, period?.End, store.Total(new TotalQuery { Runs = runs }), now);
             }),
         ];
@@ -99,6 +104,7 @@ sealed class DatabaseRunDirectory(IFleetStore store, LedgerHome home, TimeProvid
         if (requests.HttpContext is not { } context || context.Request.Path == "/metrics")
             return;
         var asked = $"{context.Request.Path}{context.Request.QueryString}";
-        store.NoteAsync(RequestPerson.Describe(context), action, subject ?? Formatting.TextSanitizer.ToOneLine(asked), context.RequestAborted).GetAwaiter().GetResult();
+        store.NoteAsync(RequestPerson.Describe(context), action, subject ?? Formatting.TextSanitizer.ToOneLine(asked),
+            context.RequestAborted).GetAwaiter().GetResult();
     }
 }

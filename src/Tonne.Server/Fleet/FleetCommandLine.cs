@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Tonne.Server.Fleet;
 
-/// <summary>The command line of <c>tonne-server fleet</c>: the commands of <c>tonne fleet</c> that need the database, which describes them.</summary>
+/// <summary>
+/// The command line of <c>tonne-server fleet</c>: the commands of <c>tonne fleet</c> that need the database, which describes them.
+/// </summary>
 sealed record FleetCommandLine
 {
     /// <summary>The first word.</summary>
@@ -51,7 +53,8 @@ sealed record FleetCommandLine
             fleet.Subcommands.Add(command);
         var parsed = new RootCommand { fleet }.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 || !commands.TryGetValue(parsed.CommandResult.Command.Name, out var found))
-            throw new FormatException(string.Join('\n', parsed.Errors.Select(error => error.Message).DefaultIfEmpty("this is started by 'tonne fleet'.")));
+            throw new FormatException(
+                string.Join('\n', parsed.Errors.Select(error => error.Message).DefaultIfEmpty("this is started by 'tonne fleet'.")));
         return new FleetCommandLine
         {
             Action = found.Action,
@@ -62,14 +65,18 @@ sealed record FleetCommandLine
                 FleetAction.CreateCode => parsed.GetValue(name),
                 _ => null,
             }),
-            Valid = found.Action == FleetAction.CreateCode && parsed.GetValue(valid) is { } text ? ParseSeconds(text) : FleetRoutes.UsuallyValid,
+            Valid = found.Action == FleetAction.CreateCode && parsed.GetValue(valid) is { } text ? ParseSeconds(text)
+                : FleetRoutes.UsuallyValid,
             Folder = found.Action == FleetAction.Export ? Path.GetFullPath(parsed.GetValue(to)!) : null,
             IsJson = found.Action is FleetAction.ShowStatus or FleetAction.CheckUpgrade && parsed.GetValue(json),
         };
     }
 
-    static string? CheckName(string? name) => name is not null && FleetRoutes.FindNameProblem(name) is { } problem ? throw new FormatException(problem + ".") : name;
+    static string? CheckName(string? name) => name is not null && FleetRoutes.FindNameProblem(name) is { } problem
+        ? throw new FormatException(problem + ".") : name;
 
-    static TimeSpan ParseSeconds(string text) => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 60 and <= 2_592_000
+    static TimeSpan ParseSeconds(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+        && seconds is >= 60 and <= 2_592_000
         ? TimeSpan.FromSeconds(seconds) : throw new FormatException($"a code is valid for 1 minute to 30 days, not {text} s.");
 }

@@ -35,7 +35,8 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
     async Task<int> InitAsync(CancellationToken cancellationToken)
     {
         var steps = await store.MigrateAsync(Person, cancellationToken).ConfigureAwait(false);
-        error.WriteLine(steps == 0 ? $"tonne: the {store.Name} is up to date." : $"tonne: the {store.Name} is ready; {steps} steps were applied.");
+        error.WriteLine(steps == 0 ? $"tonne: the {store.Name} is up to date."
+            : $"tonne: the {store.Name} is ready; {steps} steps were applied.");
         var code = await store.Nodes.CreateCodeAsync(FleetRoutes.UsuallyValid, null, Person, cancellationToken).ConfigureAwait(false);
         output.WriteLine($"""
             The first code, for one node within an hour:
@@ -58,7 +59,8 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
     async Task<int> CreateCodeAsync(FleetCommandLine line, CancellationToken cancellationToken)
     {
         var code = await store.Nodes.CreateCodeAsync(line.Valid, line.Node, Person, cancellationToken).ConfigureAwait(false);
-        error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"tonne: for {line.Node ?? "one node"}, once, until {time.GetUtcNow() + line.Valid:yyyy-MM-dd HH:mm} UTC:"));
+        error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"tonne: for {line.Node ?? "one node"}, once, until {time.GetUtcNow() + line.Valid:yyyy-MM-dd HH:mm} UTC:"));
         output.WriteLine(code);
         return 0;
     }
@@ -88,7 +90,8 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
 
         WriteTable([["node", "state", "last seen", "waiting", "dropped", "runs", "version"], .. fleet.Nodes.Select(node => new[]
         {
-            node.Name, node.State, FormatAge(node.LastSeenAt), FormatNumber(node.Waiting), FormatNumber(node.Dropped), FormatNumber(node.Runs), Clean(node.Version),
+            node.Name, node.State, FormatAge(node.LastSeenAt), FormatNumber(node.Waiting), FormatNumber(node.Dropped),
+            FormatNumber(node.Runs), Clean(node.Version),
         })]);
         foreach (var node in fleet.Nodes.Where(node => node.Problem is not null))
             output.WriteLine($"{node.Name}: {Clean(node.Problem)}");
@@ -98,14 +101,16 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
     async Task<int> CheckUpgradeAsync(bool isJson, CancellationToken cancellationToken)
     {
         var fleet = FleetDocument.From(await store.Nodes.ListAsync(cancellationToken).ConfigureAwait(false), time.GetUtcNow());
-        var differing = fleet.Nodes.Where(node => node.RevokedAt is null && (node.Version != fleet.Version || !HasSameFactors(node, fleet))).ToList();
+        var differing = fleet.Nodes.Where(node => node.RevokedAt is null && (node.Version != fleet.Version || !HasSameFactors(node, fleet)))
+            .ToList();
         if (isJson)
             output.WriteLine(JsonSerializer.Serialize(fleet with { Nodes = differing }, FleetJson.Default.FleetDocument));
         else if (differing.Count == 0)
             output.WriteLine($"All nodes have version {fleet.Version} and factors {fleet.FactorsHash}, as here.");
         else
         {
-            output.WriteLine($"Here: version {fleet.Version}, method {fleet.Method}, factors {fleet.FactorsHash}. {differing.Count} of {fleet.Nodes.Count(node => node.RevokedAt is null)} nodes differ:");
+            var all = fleet.Nodes.Count(node => node.RevokedAt is null);
+            output.WriteLine($"Here: version {fleet.Version}, method {fleet.Method}, factors {fleet.FactorsHash}. {differing.Count} of {all} nodes differ:");
             output.WriteLine();
             WriteTable([["node", "version", "factors", ""], .. differing.Select(node => new[]
             {
@@ -138,7 +143,8 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{home.Root}: {written} runs written, {known} were there."));
         error.WriteLine($"tonne: check them with: TONNE_HOME={home.Root} tonne ledger verify");
         if (left > 0)
-            error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"tonne: {left} runs have no record or no statement in the database yet, and were left out."));
+            error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"tonne: {left} runs have no record or no statement in the database yet, and were left out."));
         return left == 0 ? 0 : Found;
 
         void Write()
@@ -158,9 +164,11 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
     /// <summary>Columns as wide as their widest cell.</summary>
     void WriteTable(IReadOnlyList<string[]> rows)
     {
-        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => TextSanitizer.CountColumns(row[column]))).ToArray();
+        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => TextSanitizer.CountColumns(row[column])))
+            .ToArray();
         foreach (var row in rows)
-            output.WriteLine(string.Join("  ", row.Select((cell, column) => cell + new string(' ', widths[column] - TextSanitizer.CountColumns(cell)))).TrimEnd());
+            output.WriteLine(string.Join("  ",
+                row.Select((cell, column) => cell + new string(' ', widths[column] - TextSanitizer.CountColumns(cell)))).TrimEnd());
     }
 
     string FormatAge(DateTimeOffset? at) => at is not { } seen ? "never" : (time.GetUtcNow() - seen) switch

@@ -15,16 +15,22 @@ sealed record FleetDocument(string Schema, string Version, string Method, string
     public static FleetDocument From(IReadOnlyList<FleetNode> nodes, DateTimeOffset now)
     {
         var own = VersionDocument.Current;
-        return new("tonne.fleet/1", own.Version, own.Method, own.FactorsHash, [.. nodes.Select(node => NodePart.From(node, now, own.Version))]);
+        return new("tonne.fleet/1", own.Version, own.Method, own.FactorsHash,
+            [.. nodes.Select(node => NodePart.From(node, now, own.Version))]);
     }
 
-    /// <summary>A node; null where it has not said it yet. State: ok, silent (for more than 15 minutes), too old, revoked, expired (its key), implausible.</summary>
+    /// <summary>
+    /// A node; null where it has not said it yet. State: ok, silent (for more than 15 minutes), too old, revoked, expired (its key),
+    /// implausible.
+    /// </summary>
     public sealed record NodePart(
-        string Name, string State, DateTimeOffset EnrolledAt, DateTimeOffset? KeyExpiresAt, DateTimeOffset? RevokedAt, DateTimeOffset? LastSeenAt, string? Version, string? FactorsHash,
+        string Name, string State, DateTimeOffset EnrolledAt, DateTimeOffset? KeyExpiresAt, DateTimeOffset? RevokedAt,
+        DateTimeOffset? LastSeenAt, string? Version, string? FactorsHash,
         long? Waiting, DateTimeOffset? WaitingSince, long? Dropped, long Runs, string? Problem)
     {
         internal static NodePart From(FleetNode node, DateTimeOffset now, string version) => new(
-            node.Name, NodeState.Find(node, now, version), node.EnrolledAt, node.KeyExpiresAt, node.RevokedAt, node.LastSeenAt, node.Report?.Version, node.Report?.FactorsHash,
+            node.Name, NodeState.Find(node, now, version), node.EnrolledAt, node.KeyExpiresAt, node.RevokedAt, node.LastSeenAt,
+            node.Report?.Version, node.Report?.FactorsHash,
             node.Report?.Waiting, node.Report?.WaitingSince, node.Report?.Dropped, node.Runs, node.Report?.Problem);
     }
 }

@@ -21,9 +21,6 @@ sealed class FleetRoutes(IFleetStore store, PushLimits limits, TimeProvider time
     /// <summary>Address at which nodes push: the only one that a node's key opens.</summary>
     public const string PushAddress = "/api/v1/fleet/push";
 
-    /// <summary>Header of a push with what its node says of itself: <see cref="NodeReport"/> as JSON in base64url.</summary>
-    public const string ReportHeader = "tonne-node-report";
-
     const int MaxRequestBytes = 16 * 1024;
     const int MaxVersionLength = 100;
     const int MaxProblemLength = 1000;
@@ -41,12 +38,15 @@ sealed class FleetRoutes(IFleetStore store, PushLimits limits, TimeProvider time
     public void Map(IEndpointRouteBuilder routes)
     {
         Post(routes, "/fleet/enrol", "enrolNode", "A node enrols with its one-time code, and gets its key, once", EnrolAsync)
-            .Accepts<EnrolmentRequest>(MediaTypeNames.Application.Json).Produces<EnrolmentDocument>(StatusCodes.Status200OK, MediaTypeNames.Application.Json);
-        Post(routes, "/fleet/push", "pushRuns", $"A node pushes lines of its ledger, plain or with Content-Encoding gzip or br; header {ReportHeader}: what it says of itself", PushAsync)
+            .Accepts<EnrolmentRequest>(MediaTypeNames.Application.Json)
+            .Produces<EnrolmentDocument>(StatusCodes.Status200OK, MediaTypeNames.Application.Json);
+        Post(routes, "/fleet/push", "pushRuns",
+            $"A node pushes lines of its ledger, plain, gzip or br; header {PushClient.ReportHeader}: what it says of itself", PushAsync)
             .RequireRateLimiting(PushLimiter.Policy)
             .Accepts<object>(PushBatch.MediaType).Produces<PushAnswer>(StatusCodes.Status200OK, MediaTypeNames.Application.Json);
         Post(routes, "/fleet/codes", "createCode", "A code with which one node enrols, once", CreateCodeAsync)
-            .Accepts<CodeRequest>(MediaTypeNames.Application.Json).Produces<CodeDocument>(StatusCodes.Status200OK, MediaTypeNames.Application.Json);
+            .Accepts<CodeRequest>(MediaTypeNames.Application.Json)
+            .Produces<CodeDocument>(StatusCodes.Status200OK, MediaTypeNames.Application.Json);
         Post(routes, "/fleet/nodes/{node}/revoke", "revokeNode", "Makes the keys of a node useless; what it has pushed stays", RevokeAsync)
             .Produces<RevokedNodeDocument>(StatusCodes.Status200OK, MediaTypeNames.Application.Json);
         ApiRoutes.Describe(
@@ -60,22 +60,28 @@ sealed class FleetRoutes(IFleetStore store, PushLimits limits, TimeProvider time
             .Produces<FleetDocument>(StatusCodes.Status200OK, MediaTypeNames.Application.Json);
     }
 
-    RouteHandlerBuilder Post(IEndpointRouteBuilder routes, string pattern, string id, string summary, Func<ApiRequest, Task<IResult>> answer) =>
-        ApiRoutes.Describe(routes.MapPost(pattern, (HttpContext context, TimeProvider clock) => answer(new ApiRequest(context, new([]), clock))), id, summary, new([]));
+    RouteHandlerBuilder Post(IEndpointRouteBuilder routes, string pattern, string id, string summary,
+        Func<ApiRequest, Task<IResult>> answer) =>
+        ApiRoutes.Describe(
+            routes.MapPost(pattern, (HttpContext context, TimeProvider clock) => answer(new ApiRequest(context, new([]), clock))),
+            id, summary, new([]));
 
     async Task<IResult> EnrolAsync(ApiRequest request)
     {
         var context = request.Context;
         var asked = await ReadAsync(context.Request, FleetJson.Default.EnrolmentRequest).ConfigureAwait(false);
         if (FindNameProblem(asked.Name) is { } problem)
-            throw new RequestProblemException(StatusCodes.Status400BadRequest, problem, "name", "Give the node's name: 1 to 100 letters, digits, '.', '_' and '-'.");
+            throw new RequestProblemException(StatusCodes.Status400BadRequest, problem, "name",
+                "Give the node's name: 1 to 100 letters, digits, '.', '_' and '-'.");
         var version = Shorten(asked.Version, MaxVersionLength);
         if (await store.Nodes.EnrolAsync(asked.Code, asked.Name, version, context.RequestAborted).ConfigureAwait(false) is { } key)
             return Answer(new EnrolmentDocument(key, asked.Name, time.GetUtcNow()), FleetJson.Default.EnrolmentDocument);
         if (!_badCodes.IsExceeded())
-            throw new RequestProblemException(StatusCodes.Status403Forbidden, "the code is unknown, used, expired, or for another node", "code", "Make a new one: tonne fleet code.");
+            throw new RequestProblemException(StatusCodes.Status403Forbidden, "the code is unknown, used, expired, or for another node",
+                "code", "Make a new one: tonne fleet code.");
         context.Response.Headers.RetryAfter = "1";
-        throw new RequestProblemException(StatusCodes.Status429TooManyRequests, "too many wrong codes", "code", "Wait a second; 'tonne fleet code' makes a new one.");
+        throw new RequestProblemException(StatusCodes.Status429TooManyRequests, "too many wrong codes", "code",
+            "Wait a second; 'tonne fleet code' makes a new one.");
     }
 
     async Task<IResult> PushAsync(ApiRequest request)
@@ -83,10 +89,12 @@ sealed class FleetRoutes(IFleetStore store, PushLimits limits, TimeProvider time
         var context = request.Context;
         // The guard has found the node by its key; a person's token does not push.
         var node = context.Features.Get<FleetNode>()
-            ?? throw new RequestProblemException(StatusCodes.Status401Unauthorized, "this address needs the key of a node", "header Authorization", "Enrol the node: tonne fleet enroll.");
-        var report = ReadReport(context.Request.Headers[ReportHeader].ToString());
+            ?? throw new RequestProblemException(StatusCodes.Status401Unauthorized, "this address needs the key of a node",
+                "header Authorization", "Enrol the node: tonne fleet enroll.");
+        var report = ReadReport(context.Request.Headers[PushClient.ReportHeader].ToString());
         var answer = await _body.ReadAsync(context, async lines =>
-            lines.Count == 0 ? new PushAnswer() : await store.Receiver.ReceiveAsync(node.Name, lines, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+            lines.Count == 0 ? new PushAnswer()
+                : await store.Receiver.ReceiveAsync(node.Name, lines, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
         await store.Nodes.NoteAsync(node.Name, report, context.RequestAborted).ConfigureAwait(false);
         return Answer(answer, PushJson.Default.PushAnswer);
     }
@@ -96,11 +104,15 @@ sealed class FleetRoutes(IFleetStore store, PushLimits limits, TimeProvider time
         var context = request.Context;
         var asked = await ReadAsync(context.Request, FleetJson.Default.CodeRequest).ConfigureAwait(false);
         if (asked.Name is { } name && FindNameProblem(name) is { } problem)
-            throw new RequestProblemException(StatusCodes.Status400BadRequest, problem, "name", "Give the name that the node must have, or leave it out.");
-        var valid = asked.ValidS is { } seconds ? TimeSpan.FromSeconds(double.IsFinite(seconds) ? Math.Clamp(seconds, 0, 1e9) : 0) : UsuallyValid;
+            throw new RequestProblemException(StatusCodes.Status400BadRequest, problem, "name",
+                "Give the name that the node must have, or leave it out.");
+        var valid = asked.ValidS is { } seconds ? TimeSpan.FromSeconds(double.IsFinite(seconds) ? Math.Clamp(seconds, 0, 1e9) : 0)
+            : UsuallyValid;
         if (valid < LeastValid || valid > LongestValid)
-            throw new RequestProblemException(StatusCodes.Status400BadRequest, "a code is valid for 60 to 2592000 seconds", "valid_s", "Leave it out for an hour.");
-        var code = await store.Nodes.CreateCodeAsync(valid, asked.Name, RequestPerson.Describe(context), context.RequestAborted).ConfigureAwait(false);
+            throw new RequestProblemException(StatusCodes.Status400BadRequest, "a code is valid for 60 to 2592000 seconds", "valid_s",
+                "Leave it out for an hour.");
+        var code = await store.Nodes.CreateCodeAsync(valid, asked.Name, RequestPerson.Describe(context), context.RequestAborted)
+            .ConfigureAwait(false);
         return Answer(new CodeDocument(code, asked.Name, time.GetUtcNow() + valid), FleetJson.Default.CodeDocument);
     }
 
@@ -110,7 +122,8 @@ sealed class FleetRoutes(IFleetStore store, PushLimits limits, TimeProvider time
         var name = request.GetRoute("node");
         return await store.Nodes.RevokeAsync(name, RequestPerson.Describe(context), context.RequestAborted).ConfigureAwait(false)
             ? Answer(new RevokedNodeDocument(name, NodeState.Revoked), FleetJson.Default.RevokedNodeDocument)
-            : throw new RequestProblemException(StatusCodes.Status404NotFound, $"there is no node '{TextSanitizer.ToOneLine(name)}'", "path", "/api/v1/fleet/nodes lists all.");
+            : throw new RequestProblemException(StatusCodes.Status404NotFound, $"there is no node '{TextSanitizer.ToOneLine(name)}'",
+                "path", "/api/v1/fleet/nodes lists all.");
     }
 
     static NodeReport ReadReport(string header)
@@ -134,19 +147,22 @@ sealed class FleetRoutes(IFleetStore store, PushLimits limits, TimeProvider time
         }
 
         throw new RequestProblemException(
-            StatusCodes.Status400BadRequest, "what the node says of itself is missing or malformed", "header " + ReportHeader, "Send the report as JSON in base64url; docs/fleet.md has its members.");
+            StatusCodes.Status400BadRequest, "what the node says of itself is missing or malformed", "header " + PushClient.ReportHeader,
+            "Send the report as JSON in base64url; docs/fleet.md has its members.");
     }
 
     static async Task<T> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type)
     {
         if (!request.HasJsonContentType())
-            throw new RequestProblemException(StatusCodes.Status415UnsupportedMediaType, "the content is not JSON", "header Content-Type", "Send application/json.");
+            throw new RequestProblemException(StatusCodes.Status415UnsupportedMediaType, "the content is not JSON", "header Content-Type",
+                "Send application/json.");
         var body = new MemoryStream();
         var buffer = new byte[MaxRequestBytes];
         while (await request.Body.ReadAsync(buffer, request.HttpContext.RequestAborted).ConfigureAwait(false) is > 0 and var count)
         {
             if (body.Length + count > MaxRequestBytes)
-                throw new RequestProblemException(StatusCodes.Status413PayloadTooLarge, $"the body has more than {MaxRequestBytes} bytes", "body", "Send the members of this request only.");
+                throw new RequestProblemException(StatusCodes.Status413PayloadTooLarge, $"the body has more than {MaxRequestBytes} bytes",
+                    "body", "Send the members of this request only.");
             body.Write(buffer, 0, count);
         }
 
@@ -156,13 +172,15 @@ sealed class FleetRoutes(IFleetStore store, PushLimits limits, TimeProvider time
         }
         catch (JsonException)
         {
-            throw new RequestProblemException(StatusCodes.Status400BadRequest, "the body is not the JSON that this address takes", "body", "/openapi/v1.json describes it.");
+            throw new RequestProblemException(StatusCodes.Status400BadRequest, "the body is not the JSON that this address takes", "body",
+                "/openapi/v1.json describes it.");
         }
     }
 
     /// <summary>What is wrong with the name of a node; null if nothing is.</summary>
     public static string? FindNameProblem(string name) =>
-        name.Length is > 0 and <= 100 && char.IsAsciiLetterOrDigit(name[0]) && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-')
+        name.Length is > 0 and <= 100 && char.IsAsciiLetterOrDigit(name[0])
+            && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-')
             ? null : $"'{Shorten(name, 40)}' is not the name of a node";
 
     static string Shorten(string text, int most)
@@ -171,5 +189,6 @@ sealed class FleetRoutes(IFleetStore store, PushLimits limits, TimeProvider time
         return line.Length <= most ? line : line[..most];
     }
 
-    static IResult Answer<T>(T document, JsonTypeInfo<T> type) => Results.Text(JsonSerializer.Serialize(document, type), MediaTypeNames.Application.Json);
+    static IResult Answer<T>(T document, JsonTypeInfo<T> type) =>
+        Results.Text(JsonSerializer.Serialize(document, type), MediaTypeNames.Application.Json);
 }

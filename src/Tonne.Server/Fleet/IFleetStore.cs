@@ -4,7 +4,9 @@ using Tonne.Ledgers.Totals;
 
 namespace Tonne.Server.Fleet;
 
-/// <summary>What the server needs of a fleet's database. Thread-safe; it has no state of its own, so several servers may use one database.</summary>
+/// <summary>
+/// What the server needs of a fleet's database. Thread-safe; it has no state of its own, so several servers may use one database.
+/// </summary>
 interface IFleetStore
 {
     /// <summary>Which database it is, for people: without a password.</summary>

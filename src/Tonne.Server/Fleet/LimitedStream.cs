@@ -27,7 +27,8 @@ sealed class LimitedStream(Stream inner, long maxBytes, ReservedMemory reserved)
         if (_read > maxBytes)
         {
             throw new RequestProblemException(
-                StatusCodes.Status413PayloadTooLarge, $"the body has more than {maxBytes} bytes when it is decompressed", "body", "Push fewer lines at a time.");
+                StatusCodes.Status413PayloadTooLarge, $"the body has more than {maxBytes} bytes when it is decompressed", "body",
+                "Push fewer lines at a time.");
         }
 
         reserved.Take(count);

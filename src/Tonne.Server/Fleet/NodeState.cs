@@ -13,7 +13,8 @@ static class NodeState
     static readonly TimeSpan ClockSlack = TimeSpan.FromHours(1);
 
     /// <summary>The words of a state, the most serious first where several apply.</summary>
-    public const string Revoked = "revoked", Expired = "expired", Implausible = "implausible", Silent = "silent", TooOld = "too old", Ok = "ok";
+    public const string Revoked = "revoked", Expired = "expired", Implausible = "implausible", Silent = "silent", TooOld = "too old",
+        Ok = "ok";
 
     /// <summary>The state of a node.</summary>
     /// <param name="node">The node.</param>
@@ -29,7 +30,7 @@ static class NodeState
 
     /// <summary>Whether a node says what cannot be: a clock in the future, or less than nothing that waits.</summary>
     static bool IsImplausible(NodeReport report, DateTimeOffset now) =>
-        report.Waiting < 0 || report.Dropped < 0 || report.WaitingSince > now + ClockSlack || (report.Waiting > 0 && report.WaitingSince is null);
+        report.Waiting < 0 || report.Dropped < 0 || report.WaitingSince > now + ClockSlack;
 
     /// <summary>Whether a version is of an earlier minor than another. What is no version is older.</summary>
     public static bool IsOlder(string version, string than) => Read(version).CompareTo(Read(than)) < 0;

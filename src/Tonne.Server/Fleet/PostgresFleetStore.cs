@@ -38,7 +38,8 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
         }
 
         var person = new Person(TokenHolder);
-        (_ledger, _lines, _audit) = (new PostgresLedger(_database, person), new PostgresRunLines(_database, person), new PostgresAudit(_database));
+        (_ledger, _lines, _audit) = (new PostgresLedger(_database, person), new PostgresRunLines(_database, person),
+            new PostgresAudit(_database));
         (Receiver, Nodes) = (new PostgresPushReceiver(_database), new PostgresNodeRegistry(_database));
     }
 
@@ -72,7 +73,8 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
     public IAsyncEnumerable<PushedLine> ReadLinesAsync(CancellationToken cancellationToken) => _lines.ReadAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public Task NoteAsync(string by, string action, string subject, CancellationToken cancellationToken) => _audit.AppendAsync(by, action, subject, cancellationToken);
+    public Task NoteAsync(string by, string action, string subject, CancellationToken cancellationToken) =>
+        _audit.AppendAsync(by, action, subject, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _database.DisposeAsync();

@@ -19,7 +19,8 @@ sealed class PushBody(PushLimits limits, PushMemory memory)
     {
         var request = context.Request;
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || type.MediaType != PushBatch.MediaType)
-            throw CreateUnsupported($"the content is {request.ContentType ?? "of no type"}, not {PushBatch.MediaType}", "header Content-Type");
+            throw CreateUnsupported($"the content is {request.ContentType ?? "of no type"}, not {PushBatch.MediaType}",
+                "header Content-Type");
         // Kestrel counts what arrives, and refuses a longer body before it is read where its length is given.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = limits.MaxSentBytes;
@@ -63,7 +64,8 @@ sealed class PushBody(PushLimits limits, PushMemory memory)
     };
 
     static RequestProblemException CreateUnsupported(string what, string where) =>
-        new(StatusCodes.Status415UnsupportedMediaType, what, where, $"Send {PushBatch.MediaType}, plain or with Content-Encoding gzip or br.");
+        new(StatusCodes.Status415UnsupportedMediaType, what, where,
+            $"Send {PushBatch.MediaType}, plain or with Content-Encoding gzip or br.");
 
     static RequestProblemException CreateMalformed(string what) =>
         new(StatusCodes.Status400BadRequest, what, "body", "Nothing of the push was kept. Send lines as docs/fleet.md describes them.");

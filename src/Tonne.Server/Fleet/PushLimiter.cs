@@ -24,7 +24,9 @@ static class PushLimiter
             var context = rejected.HttpContext;
             context.Response.Headers.RetryAfter = ((int)limits.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             await ProblemAnswer.WriteAsync(
-                context, StatusCodes.Status429TooManyRequests, $"another push of this node, or {limits.MaxPushes} of others, are being taken", "server", "Push again later.").ConfigureAwait(false);
+                context, StatusCodes.Status429TooManyRequests,
+                $"another push of this node, or {limits.MaxPushes} of others, are being taken", "server", "Push again later.")
+                    .ConfigureAwait(false);
         };
     });
 }

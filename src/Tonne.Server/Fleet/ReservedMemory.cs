@@ -13,7 +13,8 @@ sealed class ReservedMemory(PushMemory memory) : IDisposable
     public void Take(long bytes)
     {
         if (!memory.TryTake(bytes))
-            throw new RequestProblemException(StatusCodes.Status503ServiceUnavailable, "too much is pushed at a time", "server", "Push again later.");
+            throw new RequestProblemException(StatusCodes.Status503ServiceUnavailable, "too much is pushed at a time", "server",
+                "Push again later.");
         _taken += bytes;
     }
 

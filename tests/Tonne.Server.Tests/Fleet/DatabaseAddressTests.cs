@@ -22,10 +22,12 @@ public class DatabaseAddressTests
         var parts = new DbConnectionStringBuilder { ConnectionString = DatabaseAddress.Parse(text) };
         var wanted = new Dictionary<string, string>(StringComparer.Ordinal);
         // The one value with a separator in it comes last.
-        foreach (var pair in expected.Replace("p@ss;word", "p@ss\0word", StringComparison.Ordinal).Split(';').Select(pair => pair.Split('=', 2)))
+        foreach (var pair in expected.Replace("p@ss;word", "p@ss\0word", StringComparison.Ordinal).Split(';')
+            .Select(pair => pair.Split('=', 2)))
             wanted[pair[0]] = pair[1].Replace('\0', ';');
 
-        Assert.Equal(wanted.OrderBy(pair => pair.Key), parts.Keys.Cast<string>().ToDictionary(key => key.ToLowerInvariant(), key => (string)parts[key]).OrderBy(pair => pair.Key));
+        Assert.Equal(wanted.OrderBy(pair => pair.Key),
+            parts.Keys.Cast<string>().ToDictionary(key => key.ToLowerInvariant(), key => (string)parts[key]).OrderBy(pair => pair.Key));
     }
 
     [Theory]
@@ -38,7 +40,8 @@ public class DatabaseAddressTests
     [InlineData("Database=tonne;Password=secret")]
     [InlineData("Host=a;=secret")]
     public void What_is_no_address_is_refused_without_repeating_a_password(string text) =>
-        Assert.DoesNotContain("secret", Assert.Throws<FormatException>(() => DatabaseAddress.Parse(text)).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", Assert.Throws<FormatException>(() => DatabaseAddress.Parse(text)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_file_with_a_password_is_for_its_owner()
@@ -48,7 +51,8 @@ public class DatabaseAddressTests
         {
             File.WriteAllText(file, "postgres://user:secret@db/tonne\n");
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
-            Assert.Contains("chmod 600", Assert.Throws<FormatException>(() => DatabaseAddress.Find(file, _ => null)).Message, StringComparison.Ordinal);
+            Assert.Contains("chmod 600", Assert.Throws<FormatException>(() => DatabaseAddress.Find(file, _ => null)).Message,
+                StringComparison.Ordinal);
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             Assert.Contains("secret", DatabaseAddress.Find(file, _ => "Host=other")!, StringComparison.Ordinal);
         }

@@ -31,7 +31,9 @@ public sealed class FleetCommandsTests : IDisposable
         Assert.Equal(3, init.Split(code).Length);
 
         var key = await _store.EnrolAsync(code, "node-1", "0.0.1", Cancelled);
-        await _store.NoteAsync("node-1", new NodeReport { Version = "0.0.1", Waiting = 12, WaitingSince = _time.GetUtcNow(), Dropped = 3, Problem = "the disk is full" }, Cancelled);
+        await _store.NoteAsync("node-1",
+            new NodeReport { Version = "0.0.1", Waiting = 12, WaitingSince = _time.GetUtcNow(), Dropped = 3,
+            Problem = "the disk is full" }, Cancelled);
         _time.Advance(TimeSpan.FromMinutes(20));
 
         Assert.NotNull(key);
@@ -85,8 +87,10 @@ public sealed class FleetCommandsTests : IDisposable
 
         Assert.Equal(1, code);
         Assert.Contains("2 of 3 nodes differ", output, StringComparison.Ordinal);
-        Assert.Contains("ledger recount", output.Split('\n').Single(line => line.StartsWith("factors ", StringComparison.Ordinal)), StringComparison.Ordinal);
-        Assert.Contains("upgrade the server", output.Split('\n').Single(line => line.StartsWith("newer ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("ledger recount", output.Split('\n').Single(line => line.StartsWith("factors ", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
+        Assert.Contains("upgrade the server", output.Split('\n').Single(line => line.StartsWith("newer ", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
         Assert.DoesNotContain("gone", output, StringComparison.Ordinal);
     }
 
@@ -105,7 +109,8 @@ public sealed class FleetCommandsTests : IDisposable
         Assert.Empty(exported.Verify());
         Assert.Equal(_node.Ledger.Total().Sum.Emissions, exported.Total().Sum.Emissions);
         var folder = new LedgerHome(to).GetRunFolder(Run);
-        Assert.Equal(await File.ReadAllBytesAsync(_node.Home.GetRunFolder(Run).StatementsPath, Cancelled), await File.ReadAllBytesAsync(folder.StatementsPath, Cancelled));
+        Assert.Equal(await File.ReadAllBytesAsync(_node.Home.GetRunFolder(Run).StatementsPath, Cancelled),
+            await File.ReadAllBytesAsync(folder.StatementsPath, Cancelled));
         // A changed byte is found.
         var record = await File.ReadAllBytesAsync(folder.RecordPath, Cancelled);
         record[record.Length / 2] ^= 1;
@@ -116,7 +121,8 @@ public sealed class FleetCommandsTests : IDisposable
 
     async Task<string> EnrolAsync(string name, string version, string? factors = null)
     {
-        var key = await _store.EnrolAsync(await _store.CreateCodeAsync(TimeSpan.FromHours(1), null, "test", Cancelled), name, version, Cancelled);
+        var key = await _store.EnrolAsync(await _store.CreateCodeAsync(TimeSpan.FromHours(1), null, "test", Cancelled), name, version,
+            Cancelled);
         await _store.NoteAsync(name, new NodeReport { Version = version, FactorsHash = factors }, Cancelled);
         return key!;
     }
@@ -124,7 +130,8 @@ public sealed class FleetCommandsTests : IDisposable
     async Task<(int Code, string Output)> RunAsync(params string[] words)
     {
         using var output = new StringWriter { NewLine = "\n" };
-        var code = await new FleetCommands(_store, _time, output, TextWriter.Null).RunAsync(FleetCommandLine.Parse(["fleet", .. words]), Cancelled);
+        var code = await new FleetCommands(_store, _time, output, TextWriter.Null)
+            .RunAsync(FleetCommandLine.Parse(["fleet", .. words]), Cancelled);
         return (code, output.ToString());
     }
 }

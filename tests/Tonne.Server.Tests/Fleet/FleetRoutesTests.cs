@@ -31,7 +31,9 @@ public class FleetRoutesTests
             _ => plain,
         };
 
-        var first = await fleet.PushAsync(key, body, encoding, report: FleetServer.Encode(new NodeReport { Version = "0.1.0", FactorsHash = "abc", Waiting = 3, WaitingSince = fleet.Time.GetUtcNow(), Dropped = 2 }));
+        var first = await fleet.PushAsync(key, body, encoding,
+            report: FleetServer.Encode(
+            new NodeReport { Version = "0.1.0", FactorsHash = "abc", Waiting = 3, WaitingSince = fleet.Time.GetUtcNow(), Dropped = 2 }));
         var second = await fleet.PushAsync(key, body, encoding);
 
         // Two runs of a record and a statement each.
@@ -52,12 +54,15 @@ public class FleetRoutesTests
         var key = await fleet.EnrolAsync("node-1");
         await fleet.PushAsync(key, [], report: FleetServer.Encode(new NodeReport
         {
-            Version = "99.0.0", FactorsHash = "1 abc", Waiting = 3, WaitingSince = fleet.Time.GetUtcNow(), Dropped = 2, Problem = "the disk is\nnearly full",
+            Version = "99.0.0", FactorsHash = "1 abc", Waiting = 3, WaitingSince = fleet.Time.GetUtcNow(), Dropped = 2,
+                Problem = "the disk is\nnearly full",
         }));
 
         var node = (await fleet.Server.GetJsonAsync("/api/v1/fleet/nodes"))["nodes"]!.AsArray().Single()!;
 
-        Assert.Equal(("node-1", "ok", "99.0.0", "1 abc", 3, 2), ((string)node["name"]!, (string)node["state"]!, (string)node["version"]!, (string)node["factors_hash"]!, (int)node["waiting"]!, (int)node["dropped"]!));
+        Assert.Equal(("node-1", "ok", "99.0.0", "1 abc", 3, 2),
+            ((string)node["name"]!, (string)node["state"]!, (string)node["version"]!, (string)node["factors_hash"]!, (int)node["waiting"]!,
+            (int)node["dropped"]!));
         Assert.DoesNotContain("\n", (string)node["problem"]!, StringComparison.Ordinal);
         Assert.Equal(fleet.Time.GetUtcNow(), (DateTimeOffset)node["last_seen_at"]!);
         fleet.Time.Advance(TimeSpan.FromMinutes(16));
@@ -79,7 +84,8 @@ public class FleetRoutesTests
         fleet.Time.Advance(TimeSpan.FromSeconds(61));
         Assert.Equal(403, (await fleet.EnrolAsync(late, "node-3")).Status);
         Assert.Equal(400, (await fleet.EnrolAsync(late, "../node")).Status);
-        Assert.Contains(fleet.Store.Audit, line => line.EndsWith(": code", StringComparison.Ordinal) && line.StartsWith("token from 127.0.0.1", StringComparison.Ordinal));
+        Assert.Contains(fleet.Store.Audit, line => line.EndsWith(": code", StringComparison.Ordinal)
+            && line.StartsWith("token from 127.0.0.1", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -139,7 +145,9 @@ public class FleetRoutesTests
         await using var fleet = await FleetServer.StartAsync();
         var key = await fleet.EnrolAsync("node-1");
 
-        var answer = await AccessTests.SendAsync(fleet.Server.Address, Encoding.Latin1.GetBytes($"GET {address} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\r\n"));
+        var answer = await AccessTests.SendAsync(fleet.Server.Address,
+            Encoding.Latin1.GetBytes(
+            $"GET {address} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\r\n"));
 
         Assert.StartsWith("HTTP/1.1 401", answer, StringComparison.Ordinal);
     }
@@ -207,8 +215,11 @@ public class FleetRoutesTests
         bomb.AsSpan().Fill((byte)'\n');
 
         Assert.Equal(413, (await fleet.PushAsync(key, new byte[100_001])).Status);
-        Assert.Equal(413, (await fleet.PushAsync(key, FleetServer.Compress(bomb[..50_000_000], stream => new GZipStream(stream, CompressionLevel.SmallestSize, leaveOpen: true)), "gzip")).Status);
-        Assert.Equal(413, (await fleet.PushAsync(key, FleetServer.Compress(bomb, stream => new BrotliStream(stream, CompressionLevel.Fastest, leaveOpen: true)), "br")).Status);
+        Assert.Equal(413, (await fleet.PushAsync(key,
+            FleetServer.Compress(bomb[..50_000_000], stream => new GZipStream(stream, CompressionLevel.SmallestSize, leaveOpen: true)),
+            "gzip")).Status);
+        Assert.Equal(413, (await fleet.PushAsync(key,
+            FleetServer.Compress(bomb, stream => new BrotliStream(stream, CompressionLevel.Fastest, leaveOpen: true)), "br")).Status);
         // The limits of other addresses are other.
         Assert.Equal(413, (await fleet.PostAsync("/api/v1/fleet/codes", new string(' ', 20_000), fleet.Server.Options.Token.Text)).Status);
         Assert.Equal(0, fleet.Store.Lines);
@@ -221,7 +232,9 @@ public class FleetRoutesTests
         var key = await fleet.EnrolAsync("node-1");
         var chunk = "1000\r\n" + new string('\n', 4096) + "\r\n";
 
-        var answer = await AccessTests.SendAsync(fleet.Server.Address, Encoding.Latin1.GetBytes(Head(key) + "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n" + chunk + chunk + chunk + "0\r\n\r\n"));
+        var answer = await AccessTests.SendAsync(fleet.Server.Address,
+            Encoding.Latin1.GetBytes(
+            Head(key) + "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n" + chunk + chunk + chunk + "0\r\n\r\n"));
 
         Assert.StartsWith("HTTP/1.1 413", answer, StringComparison.Ordinal);
     }
@@ -250,7 +263,8 @@ public class FleetRoutesTests
     public async Task A_slow_push_holds_up_nobody_and_ends()
     {
         // The least grace that Kestrel takes is above a second.
-        await using var fleet = await FleetServer.StartAsync(new PushLimits { MaxPushes = 2, MinBytesPerSecond = 1_000_000, Grace = TimeSpan.FromSeconds(1.5) });
+        await using var fleet = await FleetServer.StartAsync(
+            new PushLimits { MaxPushes = 2, MinBytesPerSecond = 1_000_000, Grace = TimeSpan.FromSeconds(1.5) });
         var (slow, quick) = (await fleet.EnrolAsync("slow"), await fleet.EnrolAsync("quick"));
         using var connection = await OpenAsync(fleet, slow);
 
@@ -267,7 +281,8 @@ public class FleetRoutesTests
     [Fact]
     public async Task No_more_pushes_are_taken_at_a_time_than_there_are_places()
     {
-        await using var fleet = await FleetServer.StartAsync(new PushLimits { MaxPushes = 1, MinBytesPerSecond = 1, Grace = TimeSpan.FromMinutes(1) });
+        await using var fleet = await FleetServer.StartAsync(
+            new PushLimits { MaxPushes = 1, MinBytesPerSecond = 1, Grace = TimeSpan.FromMinutes(1) });
         var (first, second) = (await fleet.EnrolAsync("first"), await fleet.EnrolAsync("second"));
         using (var connection = await OpenAsync(fleet, first))
         {
@@ -346,7 +361,7 @@ public class FleetRoutesTests
     }
 
     static string Head(string key) =>
-        $"POST /api/v1/fleet/push HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\nContent-Type: {PushBatch.MediaType}\r\n{FleetRoutes.ReportHeader}: {FleetServer.Encode(new NodeReport { Version = "0.1.0" })}\r\n";
+        $"POST /api/v1/fleet/push HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\nContent-Type: {PushBatch.MediaType}\r\n{PushClient.ReportHeader}: {FleetServer.Encode(new NodeReport { Version = "0.1.0" })}\r\n";
 
     /// <summary>Begins a push whose body does not come.</summary>
     static async Task<Socket> OpenAsync(FleetServer fleet, string key)

@@ -30,7 +30,8 @@ sealed class FleetServer : IAsyncDisposable
     {
         time ??= new HandTime(new DateTimeOffset(2026, 11, 30, 12, 0, 0, TimeSpan.Zero));
         store ??= new HeldStore(time);
-        var server = await RunningServer.StartAsync(configure: options => options with { Fleet = store, PushLimits = limits ?? new PushLimits(), Time = time });
+        var server = await RunningServer.StartAsync(configure: options =>
+            options with { Fleet = store, PushLimits = limits ?? new PushLimits(), Time = time });
         var fleet = new FleetServer(server, store, time);
         fleet.Client.BaseAddress = server.Address;
         return fleet;
@@ -39,7 +40,10 @@ sealed class FleetServer : IAsyncDisposable
     /// <summary>Lines of runs as a node's ledger has them.</summary>
     public static IReadOnlyList<PushedLine> ReadLines(TemporaryHome home) =>
     [
-        .. home.Home.GetRunFolders().SelectMany(folder => File.ReadLines(folder.StatementsPath).Select((line, i) => new PushedLine(folder.Id, i + 1, System.Text.Encoding.UTF8.GetBytes(line)))
+        .. home.Home.GetRunFolders()
+            .SelectMany(folder =>
+            File.ReadLines(folder.StatementsPath)
+            .Select((line, i) => new PushedLine(folder.Id, i + 1, System.Text.Encoding.UTF8.GetBytes(line)))
             .Prepend(new PushedLine(folder.Id, 0, File.ReadAllBytes(folder.RecordPath).AsMemory().TrimEnd("\n"u8)))),
     ];
 
@@ -62,7 +66,8 @@ sealed class FleetServer : IAsyncDisposable
     /// <summary>Sends a JSON document to an address.</summary>
     public async Task<(int Status, JsonNode Answer)> PostAsync(string address, string json, string? token)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, UriKind.Relative)) { Content = new StringContent(json, new MediaTypeHeaderValue("application/json")) };
+        using var request = new HttpRequestMessage(HttpMethod.Post,
+            new Uri(address, UriKind.Relative)) { Content = new StringContent(json, new MediaTypeHeaderValue("application/json")) };
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var response = await Client.SendAsync(request, Cancelled);
@@ -85,22 +90,26 @@ sealed class FleetServer : IAsyncDisposable
         PostAsync("/api/v1/fleet/enrol", new JsonObject { ["code"] = code, ["name"] = name, ["version"] = "0.1.0" }.ToJsonString(), null);
 
     /// <summary>What a node says of itself, as its header.</summary>
-    public static string Encode(NodeReport report) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(report, PushJson.Default.NodeReport));
+    public static string Encode(NodeReport report) =>
+        Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(report, PushJson.Default.NodeReport));
 
     /// <summary>Pushes a body.</summary>
     public async Task<(int Status, JsonNode Answer, string? RetryAfter)> PushAsync(
-        string? key, byte[] body, string? encoding = null, string type = PushBatch.MediaType, string? report = null, string address = "/api/v1/fleet/push")
+        string? key, byte[] body, string? encoding = null, string type = PushBatch.MediaType, string? report = null,
+            string address = "/api/v1/fleet/push")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, UriKind.Relative)) { Content = new ByteArrayContent(body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post,
+            new Uri(address, UriKind.Relative)) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
         if (encoding is not null)
             request.Content.Headers.ContentEncoding.Add(encoding);
         if (key is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         if (report != "")
-            request.Headers.Add(FleetRoutes.ReportHeader, report ?? Encode(new NodeReport { Version = "0.1.0", Waiting = 0 }));
+            request.Headers.Add(PushClient.ReportHeader, report ?? Encode(new NodeReport { Version = "0.1.0", Waiting = 0 }));
         using var response = await Client.SendAsync(request, Cancelled);
-        return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancelled))!, response.Headers.RetryAfter?.ToString());
+        return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancelled))!,
+            response.Headers.RetryAfter?.ToString());
     }
 
     public async ValueTask DisposeAsync()

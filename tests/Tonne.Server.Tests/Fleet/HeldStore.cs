@@ -119,12 +119,14 @@ sealed class HeldStore(TimeProvider time) : IFleetStore, IPushReceiver, INodeReg
         Check();
         lock (_lock)
         {
-            if (!_codes.TryGetValue(Hash(code), out var known) || known.Ends <= time.GetUtcNow() || (known.Name is not null && known.Name != name))
+            if (!_codes.TryGetValue(Hash(code), out var known) || known.Ends <= time.GetUtcNow()
+                || (known.Name is not null && known.Name != name))
                 return Task.FromResult<string?>(null);
             _codes.Remove(Hash(code));
             var key = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
             _keys[Hash(key)] = name;
-            _nodes[name] = new FleetNode { Name = name, EnrolledAt = time.GetUtcNow(), KeyExpiresAt = time.GetUtcNow() + KeyLife, Report = new NodeReport { Version = version } };
+            _nodes[name] = new FleetNode { Name = name, EnrolledAt = time.GetUtcNow(), KeyExpiresAt = time.GetUtcNow() + KeyLife,
+                Report = new NodeReport { Version = version } };
             Audit.Add($"{name}: enrol");
             return Task.FromResult<string?>(key);
         }
@@ -135,7 +137,8 @@ sealed class HeldStore(TimeProvider time) : IFleetStore, IPushReceiver, INodeReg
         Check();
         lock (_lock)
         {
-            return Task.FromResult(_keys.TryGetValue(Hash(key), out var name) && _nodes[name] is { RevokedAt: null } node && node.KeyExpiresAt > time.GetUtcNow() ? node : null);
+            return Task.FromResult(_keys.TryGetValue(Hash(key), out var name) && _nodes[name] is { RevokedAt: null } node
+                && node.KeyExpiresAt > time.GetUtcNow() ? node : null);
         }
     }
 
@@ -181,12 +184,14 @@ sealed class HeldStore(TimeProvider time) : IFleetStore, IPushReceiver, INodeReg
             return
             [
                 .. _lines.Keys.Where(key => key.Sequence == 0).Select(key => key.Run).Order(StringComparer.Ordinal).Reverse()
-                    .Select(run => PushedRun.Summarize(Read(run).Record, Read(run).Statements)).Where((query ?? LedgerQuery.All).Matches).Take(query?.Limit ?? int.MaxValue),
+                    .Select(run => PushedRun.Summarize(Read(run).Record, Read(run).Statements)).Where((query ?? LedgerQuery.All).Matches)
+                        .Take(query?.Limit ?? int.MaxValue),
             ];
         }
     }
 
-    public RunLookupResult Find(string text) => ListRuns().FirstOrDefault(run => text == "last" || run.Id == text || run.Name == text) is { } found
+    public RunLookupResult Find(string text) =>
+        ListRuns().FirstOrDefault(run => text == "last" || run.Id == text || run.Name == text) is { } found
         ? new RunLookupResult.One(found) : new RunLookupResult.None(text, []);
 
     public LedgerEntry Load(string id)

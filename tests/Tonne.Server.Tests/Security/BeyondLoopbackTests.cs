@@ -75,6 +75,36 @@ public sealed class BeyondLoopbackTests : IDisposable
     }
 
     [Theory]
+    [InlineData("tonne.example.org", 200)]
+    [InlineData("tonne.example.org:7070", 200)]
+    [InlineData("node.cluster.example.org", 200)]
+    [InlineData("a.node.cluster.example.org", 421)]
+    [InlineData("evil.example.org", 421)]
+    [InlineData("cn.example.org", 421)]
+    [InlineData("10.1.2.3", 421)]
+    public async Task Names_of_the_certificate_are_names_of_the_server(string host, int status)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=cn.example.org", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("tonne.example.org");
+        names.AddDnsName("*.cluster.example.org");
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        await File.WriteAllTextAsync(At("host.pem"), certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
+        await using var server = await RunningServer.StartAsync(configure: options => options with { Certificate = At("host.pem") });
+        using var handler = new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true } };
+        using var client = new HttpClient(handler);
+        using var asked = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address, "/api/v1/version"));
+        asked.Headers.Host = host;
+        asked.Headers.Authorization = new("Bearer", server.Options.Token.Text);
+
+        using var response = await client.SendAsync(asked, TestContext.Current.CancellationToken);
+
+        Assert.Equal(status, (int)response.StatusCode);
+    }
+
+    [Theory]
     [InlineData("tonne.example.org", "https://tonne.example.org", 200)]
     [InlineData("tonne.example.org", null, 200)]
     [InlineData("evil.example.org", null, 421)]

@@ -19,10 +19,19 @@ public sealed class FleetTrials : IDisposable
     readonly TonneCommand _node = new();
     readonly TonneCommand _server = new();
 
+    public FleetTrials()
+    {
+        // Root pushes only what nobody else could have written, which is not so below /tmp.
+        if (Environment.IsPrivilegedProcess)
+            _node.Home = $"/var/lib/tonne-trial-{Guid.NewGuid():N}";
+    }
+
     static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     public void Dispose()
     {
+        if (Environment.IsPrivilegedProcess && Directory.Exists(_node.Home))
+            Directory.Delete(_node.Home, recursive: true);
         _node.Dispose();
         _server.Dispose();
     }
@@ -33,27 +42,32 @@ public sealed class FleetTrials : IDisposable
         await using var postgres = await PrivatePostgres.StartAsync(_server);
         var code = await InitializeAsync(postgres);
         foreach (var name in new[] { "first", "second" })
-            (await _node.RunAsync("run", "-q", "--name", name, "--project", name, "--zone", "FR", "--", "sh", "-c", "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done")).Expect(0);
+            (await _node.RunAsync("run", "-q", "--name", name, "--project", name, "--zone", "FR", "--", "sh", "-c",
+                "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done")).Expect(0);
         // A recount adds a statement; it is the same unless the factors are others.
         (await _node.RunAsync("ledger", "recount")).Expect(0);
         await using var one = await ServedLedger.StartAsync(_server);
         await using var two = await ServedLedger.StartAsync(_server);
 
         // A node enrols, once.
-        var enrolled = (await _node.RunAsync("fleet", "enroll", "--server", one.Address.ToString(), "--code", code, "--name", "node-1")).Expect(0);
+        var enrolled = (await _node.RunAsync("fleet", "enroll", "--server", one.Address.ToString(), "--code", code, "--name", "node-1"))
+            .Expect(0);
         Assert.Contains("node-1 is enrolled", enrolled.Output, StringComparison.Ordinal);
-        Assert.Contains("refuses", (await _node.RunAsync("fleet", "enroll", "--server", one.Address.ToString(), "--code", code)).Expect(2).Error, StringComparison.Ordinal);
+        Assert.Contains("refuses",
+            (await _node.RunAsync("fleet", "enroll", "--server", one.Address.ToString(), "--code", code)).Expect(2).Error,
+            StringComparison.Ordinal);
         var file = Path.Combine(_node.Home, "fleet.json");
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         var identity = JsonNode.Parse(await File.ReadAllTextAsync(file, Cancelled))!;
         var key = (string)identity["key"]!;
-        Assert.Equal(("node-1", one.Address.GetLeftPart(UriPartial.Authority)), ((string)identity["name"]!, (string)identity["server"]!));
+        Assert.Equal(("node-1", one.Address.ToString()), ((string)identity["name"]!, (string)identity["server"]!));
         Assert.DoesNotContain(key, enrolled.Output + enrolled.Error, StringComparison.Ordinal);
 
         // It pushes through one server, and again through the other, which changes nothing.
+        (await _node.RunAsync("ledger", "push")).Expect(0);
         var lines = ReadLines(new LedgerHome(_node.Home));
         var first = await PushAsync(one, key, lines);
-        Assert.Equal((HttpStatusCode.OK, lines.Count, 0), (first.Status, (int)first.Answer["accepted"]!, (int)first.Answer["known"]!));
+        Assert.Equal((HttpStatusCode.OK, 0, lines.Count), (first.Status, (int)first.Answer["accepted"]!, (int)first.Answer["known"]!));
         var totals = (await _node.RunAsync("total", "--by", "project", "--json")).Expect(0).Output.Trim();
         Assert.Equal(totals, (await one.GetAsync("/api/v1/totals?by=project")).Trim());
         var second = await PushAsync(two, key, lines);
@@ -61,14 +75,17 @@ public sealed class FleetTrials : IDisposable
         foreach (var server in new[] { one, two })
         {
             Assert.Equal(totals, (await server.GetAsync("/api/v1/totals?by=project")).Trim());
-            Assert.Equal((await _node.RunAsync("show", "first", "--json")).Expect(0).Output.Trim(), (await server.GetAsync("/api/v1/runs/first")).Trim());
-            Assert.Equal((await _node.RunAsync("explain", "last", "energy", "--json")).Expect(0).Output.Trim(), (await server.GetAsync("/api/v1/runs/last/explain?figure=energy")).Trim());
+            Assert.Equal((await _node.RunAsync("show", "first", "--json")).Expect(0).Output.Trim(),
+                (await server.GetAsync("/api/v1/runs/first")).Trim());
+            Assert.Equal((await _node.RunAsync("explain", "last", "energy", "--json")).Expect(0).Output.Trim(),
+                (await server.GetAsync("/api/v1/runs/last/explain?figure=energy")).Trim());
             Assert.Equal(2, (int)JsonNode.Parse(await server.GetAsync("/api/v1/runs"))!["total"]!);
             Assert.Contains("\"first\"", await server.GetAsync("/api/v1/runs/first/report"), StringComparison.Ordinal);
         }
 
         // A line that was changed is refused, and the others are known.
-        var forged = lines[0] with { Line = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(lines[0].Line.Span).Replace("first", "other", StringComparison.Ordinal)) };
+        var forged = lines[0] with { Line = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(lines[0].Line.Span)
+            .Replace("first", "other", StringComparison.Ordinal)) };
         var refused = (await PushAsync(one, key, [forged, .. lines.Skip(1)])).Answer;
         Assert.Single(refused["refused"]!.AsArray());
         Assert.Equal(totals, (await one.GetAsync("/api/v1/totals?by=project")).Trim());
@@ -78,16 +95,19 @@ public sealed class FleetTrials : IDisposable
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         using var read = await client.GetAsync(new Uri("/api/v1/runs", UriKind.Relative), Cancelled);
         Assert.Equal(HttpStatusCode.Unauthorized, read.StatusCode);
-        var dump = (await _server.RunOtherAsync("/usr/bin/pg_dump", "-h", postgres.Folder, "-U", "postgres", "-n", "tonne", Database)).Expect(0).Output;
+        var dump = (await _server.RunOtherAsync("/usr/bin/pg_dump", "-h", postgres.Folder, "-U", "postgres", "-n", "tonne", Database))
+            .Expect(0).Output;
         Assert.DoesNotContain(key, dump, StringComparison.Ordinal);
         Assert.DoesNotContain(code, dump, StringComparison.Ordinal);
 
         // What was read is in the audit log.
-        var audit = (await postgres.QueryAsync(Database, "select distinct action from tonne.audit order by 1")).Expect(0).Output.Split('\n');
+        var audit = (await postgres.QueryAsync(Database, "select distinct action from tonne.audit order by 1"))
+            .Expect(0).Output.Split('\n');
         Assert.Contains("read", audit);
         Assert.Contains("total", audit);
         Assert.Contains("create code", audit);
 
+        (await _node.RunAsync("ledger", "push", "--all")).Expect(0);
         var status = (await _server.RunAsync("fleet", "status")).Expect(0).Output;
         Assert.Contains("node-1  ok", status, StringComparison.Ordinal);
         (await _server.RunAsync("fleet", "upgrade-check")).Expect(0);
@@ -102,7 +122,8 @@ public sealed class FleetTrials : IDisposable
     {
         await using var postgres = await PrivatePostgres.StartAsync(_server);
         var code = await InitializeAsync(postgres);
-        (await _node.RunAsync("run", "-q", "--name", "kept", "--zone", "FR", "--", "sh", "-c", "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done")).Expect(0);
+        (await _node.RunAsync("run", "-q", "--name", "kept", "--zone", "FR", "--", "sh", "-c",
+            "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done")).Expect(0);
         await using (var server = await ServedLedger.StartAsync(_server))
         {
             (await _node.RunAsync("fleet", "enroll", "--server", server.Address.ToString(), "--code", code)).Expect(0);
@@ -110,16 +131,21 @@ public sealed class FleetTrials : IDisposable
             Assert.Equal(HttpStatusCode.OK, (await PushAsync(server, key, ReadLines(new LedgerHome(_node.Home)))).Status);
         }
 
-        (await _server.RunOtherAsync("/usr/bin/pg_dump", "-h", postgres.Folder, "-U", "postgres", "-Fc", "-f", _server.At("backup"), Database)).Expect(0);
+        (await _server.RunOtherAsync("/usr/bin/pg_dump", "-h", postgres.Folder, "-U", "postgres", "-Fc", "-f", _server.At("backup"),
+            Database)).Expect(0);
         await postgres.CreateAsync("restored");
-        (await _server.RunOtherAsync("/usr/bin/pg_restore", "-h", postgres.Folder, "-U", "postgres", "-d", "restored", "--exit-on-error", _server.At("backup"))).Expect(0);
+        (await _server.RunOtherAsync("/usr/bin/pg_restore", "-h", postgres.Folder, "-U", "postgres", "-d", "restored", "--exit-on-error",
+            _server.At("backup"))).Expect(0);
         var exported = _server.At("exported");
-        (await _server.RunAsync("fleet", "export", "--to", exported, "--database", postgres.GetAddress("restored", "tonne_login"))).Expect(0);
+        (await _server.RunAsync("fleet", "export", "--to", exported, "--database", postgres.GetAddress("restored", "tonne_login")))
+            .Expect(0);
 
         _server.Home = exported;
         (await _server.RunAsync("ledger", "verify")).Expect(0);
-        Assert.Equal((await _node.RunAsync("total", "--json")).Expect(0).Output, (await _server.RunAsync("total", "--json")).Expect(0).Output);
-        Assert.Equal((await _node.RunAsync("show", "last", "--json")).Expect(0).Output, (await _server.RunAsync("show", "last", "--json")).Expect(0).Output);
+        Assert.Equal((await _node.RunAsync("total", "--json")).Expect(0).Output,
+            (await _server.RunAsync("total", "--json")).Expect(0).Output);
+        Assert.Equal((await _node.RunAsync("show", "last", "--json")).Expect(0).Output,
+            (await _server.RunAsync("show", "last", "--json")).Expect(0).Output);
     }
 
     [Fact]
@@ -133,12 +159,16 @@ public sealed class FleetTrials : IDisposable
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.NotNull(answer.Headers.RetryAfter);
         Assert.Contains("cannot be used", (await _server.RunAsync("fleet", "status")).Expect(1).Error, StringComparison.Ordinal);
-        Assert.Contains("give one", (await _server.RunAsync("fleet", "status", "--database", "Host=a", "--database-file", "b")).Expect(2).Error, StringComparison.Ordinal);
+        Assert.Contains("give one",
+            (await _server.RunAsync("fleet", "status", "--database", "Host=a", "--database-file", "b")).Expect(2).Error,
+            StringComparison.Ordinal);
         _server.Environment.Remove("TONNE_DATABASE");
         Assert.Contains("--database", (await _server.RunAsync("fleet", "status")).Expect(2).Error, StringComparison.Ordinal);
     }
 
-    /// <summary>Makes the database as docs/fleet.md says: the owner makes its tables, and the server's login may do no more than it must.</summary>
+    /// <summary>
+    /// Makes the database as docs/fleet.md says: the owner makes its tables, and the server's login may do no more than it must.
+    /// </summary>
     /// <returns>The first code.</returns>
     async Task<string> InitializeAsync(PrivatePostgres postgres)
     {
@@ -152,7 +182,9 @@ public sealed class FleetTrials : IDisposable
     /// <summary>Lines of a node's ledger as an agent pushes them.</summary>
     static IReadOnlyList<PushedLine> ReadLines(LedgerHome home) =>
     [
-        .. home.GetRunFolders().SelectMany(folder => File.ReadLines(folder.StatementsPath).Select((line, i) => new PushedLine(folder.Id, i + 1, Encoding.UTF8.GetBytes(line)))
+        .. home.GetRunFolders()
+            .SelectMany(folder =>
+            File.ReadLines(folder.StatementsPath).Select((line, i) => new PushedLine(folder.Id, i + 1, Encoding.UTF8.GetBytes(line)))
             .Prepend(new PushedLine(folder.Id, 0, File.ReadAllBytes(folder.RecordPath).AsMemory().TrimEnd("\n"u8)))),
     ];
 
@@ -161,7 +193,8 @@ public sealed class FleetTrials : IDisposable
         using var body = new MemoryStream();
         await PushBatch.WriteAsync(body, lines, Cancelled);
         using var client = new HttpClient { BaseAddress = server.Address };
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/api/v1/fleet/push", UriKind.Relative)) { Content = new ByteArrayContent(body.ToArray()) };
+        using var request = new HttpRequestMessage(HttpMethod.Post,
+            new Uri("/api/v1/fleet/push", UriKind.Relative)) { Content = new ByteArrayContent(body.ToArray()) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(PushBatch.MediaType);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         request.Headers.Add("tonne-node-report", Base64Url.EncodeToString("""{"version":"0.1.0"}"""u8));

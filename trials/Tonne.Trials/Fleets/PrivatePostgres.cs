@@ -28,8 +28,10 @@ sealed class PrivatePostgres : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("tonne-pg-").FullName;
         if (Environment.IsPrivilegedProcess)
             (await tonne.RunOtherAsync("chown", "postgres", folder)).Expect(0);
-        (await tonne.RunOtherAsync([.. AsPostgres(), Path.Combine(Programs, "initdb"), "-D", $"{folder}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"])).Expect(0);
-        var process = tonne.StartOther([.. AsPostgres(), Path.Combine(Programs, "postgres"), "-D", $"{folder}/data", "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]);
+        (await tonne.RunOtherAsync(
+            [.. AsPostgres(), Path.Combine(Programs, "initdb"), "-D", $"{folder}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"])).Expect(0);
+        var process = tonne.StartOther(
+            [.. AsPostgres(), Path.Combine(Programs, "postgres"), "-D", $"{folder}/data", "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]);
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
         var postgres = new PrivatePostgres(tonne, folder, process);
@@ -41,13 +43,15 @@ sealed class PrivatePostgres : IAsyncDisposable
     }
 
     /// <summary>Makes a database of the owner.</summary>
-    internal async Task CreateAsync(string database) => (await QueryAsync("postgres", $"create database {database} owner tonne_owner")).Expect(0);
+    internal async Task CreateAsync(string database) =>
+        (await QueryAsync("postgres", $"create database {database} owner tonne_owner")).Expect(0);
 
     /// <summary>The address of a database.</summary>
     internal string GetAddress(string database, string user) => $"postgres://{user}@/{database}?host={Folder}";
 
     /// <summary>Asks as superuser; each value of the answer is a line.</summary>
-    internal Task<Finished> QueryAsync(string database, string sql) => _tonne.RunOtherAsync("/usr/bin/psql", "-h", Folder, "-U", "postgres", "-d", database, "-XqtA", "-v", "ON_ERROR_STOP=1", "-c", sql);
+    internal Task<Finished> QueryAsync(string database, string sql) =>
+        _tonne.RunOtherAsync("/usr/bin/psql", "-h", Folder, "-U", "postgres", "-d", database, "-XqtA", "-v", "ON_ERROR_STOP=1", "-c", sql);
 
     public async ValueTask DisposeAsync()
     {
@@ -59,5 +63,6 @@ sealed class PrivatePostgres : IAsyncDisposable
     }
 
     // PostgreSQL refuses to run as root. setpriv becomes the program, so that the process is the server itself.
-    static string[] AsPostgres() => Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"] : [];
+    static string[] AsPostgres() => Environment.IsPrivilegedProcess
+        ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"] : [];
 }

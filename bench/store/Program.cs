@@ -1,0 +1,219 @@
+using System.Globalization;
+using Npgsql;
+using NpgsqlTypes;
+using Tonne.Ledgers;
+using Tonne.Ledgers.PostgreSql;
+using Tonne.Ledgers.PostgreSql.Members;
+using Tonne.Ledgers.PostgreSql.Reading;
+using Tonne.Ledgers.PostgreSql.Receiving;
+using Tonne.Ledgers.PostgreSql.Tests.Server;
+using Tonne.Ledgers.Pushing;
+using Tonne.Ledgers.Totals;
+using Tonne.Runs;
+
+// Pushes of records of 4 kB with their statements, and questions of a ledger of many runs: what they take, and how PostgreSQL answers them.
+var connectionString = args[0];
+var count = int.Parse(args[1], CultureInfo.InvariantCulture);
+var clock = TimeProvider.System;
+await using var database = new PostgresDatabase(connectionString, new StandingTime { Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero) });
+await database.MigrateAsync();
+await using (var connection = new NpgsqlConnection(connectionString))
+{
+    await connection.OpenAsync();
+    Console.WriteLine($"PostgreSQL {connection.PostgreSqlVersion}, fsync {await ReadAsync(connection, "show fsync")}, synchronous_commit {await ReadAsync(connection, "show synchronous_commit")}, shared_buffers {await ReadAsync(connection, "show shared_buffers")}, {Environment.ProcessorCount} processors");
+}
+
+await MeasurePushesAsync("an empty database", "20251231", 5_000);
+var members = new PostgresMembers(database);
+await members.SetAsync(new Membership("owner", Membership.AllAccounts, MemberRole.Owner), "bench");
+await members.SetAsync(new Membership("lead", "account-7", MemberRole.Viewer), "bench");
+await FillAsync();
+await MeasurePushesAsync(string.Create(CultureInfo.InvariantCulture, $"{count} runs"), "20251230", 5_000);
+
+var month = new LedgerQuery { Since = new(2025, 6, 1, 0, 0, 0, TimeSpan.Zero), Until = new(2025, 7, 1, 0, 0, 0, TimeSpan.Zero) };
+Console.WriteLine();
+Console.WriteLine("| question | owner of the fleet | member of one of 50 accounts | user of 0.2 % of the runs |");
+Console.WriteLine("|---|---|---|---|");
+Row("first page of the list (50 runs)", ledger => ledger.ListRuns(new LedgerQuery { Limit = 50 }).Count);
+Row("first page of a project", ledger => ledger.ListRuns(new LedgerQuery { Project = "project-3", Limit = 50 }).Count);
+Row("first page of a part of a name", ledger => ledger.ListRuns(new LedgerQuery { Name = "TRAIN-77", Limit = 50 }).Count);
+Row("first page of a tag", ledger => ledger.ListRuns(new LedgerQuery { Tags = LedgerQuery.All.Tags.Add("model", "model-11"), Limit = 50 }).Count);
+var shown = new PostgresLedger(database, new Person("user-107")).ListRuns(new LedgerQuery { Account = "account-7", Limit = 500 }).First(run => run.Id.EndsWith("000", StringComparison.Ordinal)).Id;
+Row("one run by its id", ledger => ledger.Find(shown) is RunLookupResult.One ? 1 : 0);
+Row("one run, record and statements", ledger => ledger.Load(shown).Statements.Length);
+Row("one run by a part of its suffix", ledger => ledger.Find(shown[16..]) is RunLookupResult.One ? 1 : 0);
+Row("total of a month by project", ledger => ledger.Total(new TotalQuery { Runs = month, By = [new TotalKey(TotalDimension.Project)] }).Sum.Runs);
+Row("total of a day by user", ledger => ledger.Total(new TotalQuery { Runs = month with { Until = month.Since!.Value.AddDays(1) }, By = [new TotalKey(TotalDimension.User)] }).Sum.Runs);
+
+await ExplainAsync("first page, owner", "owner", "select id, format, summary from tonne.runs order by started_ticks desc, id desc limit 50");
+await ExplainAsync("first page, member of one account", "lead", "select id, format, summary from tonne.runs where account = any ('{account-7}') or user_name = 'lead' order by started_ticks desc, id desc limit 50");
+await ExplainAsync("one run", "owner", $"select id, format, summary from tonne.runs where id = '{shown}' and month = '{CheckedLine.GetMonth(shown):yyyy-MM-dd}'");
+await ExplainAsync("a month's runs for a total", "owner", string.Create(CultureInfo.InvariantCulture,
+    $"select counted, format, id from tonne.runs where ended_ticks >= {month.Since!.Value.UtcTicks} and started_ticks <= {month.Until!.Value.UtcTicks} and month <= '2025-07-01'"));
+
+void Row(string question, Func<PostgresLedger, int> ask) => Console.WriteLine(
+    $"| {question} | {Measure("owner", ask)} | {Measure("lead", ask)} | {Measure("user-107", ask)} |");
+
+string Measure(string person, Func<PostgresLedger, int> ask)
+{
+    var ledger = new PostgresLedger(database, new Person(person));
+    var times = new List<double>();
+    var found = 0;
+    for (var i = 0; i < 7; i++)
+    {
+        var start = clock.GetTimestamp();
+        try
+        {
+            found = ask(ledger);
+        }
+        catch (LedgerUnavailableException)
+        {
+            // Somebody else's run.
+            found = 0;
+        }
+
+        times.Add(clock.GetElapsedTime(start).TotalMilliseconds);
+    }
+
+    return string.Create(CultureInfo.InvariantCulture, $"{times.Order().ElementAt(3):0.0} ms (first {times[0]:0.0}, {found} found)");
+}
+
+async Task MeasurePushesAsync(string what, string day, int runs)
+{
+    var receiver = new PostgresPushReceiver(database);
+    var lines = new List<PushedLine[]>();
+    for (var i = 0; i < runs; i++)
+    {
+        var record = PushedSample.Record(string.Create(CultureInfo.InvariantCulture, $"{day}-{i / 3600 % 24:00}{i / 60 % 60:00}{i % 60:00}-{i:x6}"), 3_600_000 + i, opening => opening with
+        {
+            Project = "project-" + (i % 100),
+            User = "user-" + (i % 500),
+        });
+        lines.Add(PushedSample.Lines(record, PushedSample.Statement(record)));
+    }
+
+    Console.WriteLine($"Pushes to {what}: records of {lines[0][0].Line.Length} bytes with statements of {lines[0][1].Line.Length} bytes");
+    var position = 0;
+    foreach (var (nodes, batch) in new[] { (1, 1), (1, 50), (1, 500), (4, 100) })
+    {
+        var taken = Math.Min(batch == 1 ? 200 : 1_200, runs - position);
+        var part = lines.GetRange(position, taken);
+        position += taken;
+        var start = clock.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, nodes).Select(async node =>
+        {
+            foreach (var chunk in part.Where((_, i) => i % nodes == node).Chunk(batch))
+                await receiver.ReceiveAsync($"{day}-{nodes}-{batch}-{node}", [.. chunk.SelectMany(run => run)], CancellationToken.None);
+        }));
+        var seconds = clock.GetElapsedTime(start).TotalSeconds;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {nodes} node(s), {batch} run(s) a push: {taken / seconds:0} records/s"));
+    }
+}
+
+// The rows as the receiver makes them; of every twentieth run the lines too.
+async Task FillAsync()
+{
+    var start = clock.GetTimestamp();
+    var sample = PushedSample.Record("20250101-000000-aaaaaa");
+    var statement = PushedSample.Statement(sample);
+    await using var connection = new NpgsqlConnection(connectionString);
+    await connection.OpenAsync();
+    for (var m = 1; m <= 12; m++)
+    {
+        await ExecuteAsync(connection, string.Create(CultureInfo.InvariantCulture, $"select tonne.ensure_month('2025-{m:00}-01')"));
+    }
+
+    var random = new Random(42);
+    var seconds = 365 * 24 * 3600;
+    var first = new DateTime(2025, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+    for (var begin = 0; begin < count; begin += 50_000)
+    {
+        var lines = new List<PushedLine>();
+        await using (var copy = await connection.BeginBinaryImportAsync($"copy tonne.runs ({RunRow.Names}) from stdin (format binary)"))
+        {
+            for (var i = begin; i < Math.Min(count, begin + 50_000); i++)
+            {
+                var at = first.AddSeconds((long)i * (seconds - 200_000) / count);
+                var id = string.Create(CultureInfo.InvariantCulture, $"{at:yyyyMMdd-HHmmss}-{(i * 2_654_435_761L) & 0xfffff:x5}{i % 20:x2}0");
+                var user = random.Next(500);
+                var energy = random.NextInt64(1_000_000, 5_000_000_000_000);
+                var record = sample with
+                {
+                    Opening = sample.Opening with
+                    {
+                        Id = id,
+                        Name = "train-" + (i % 1000),
+                        StartedAt = new DateTimeOffset(at),
+                        Project = "project-" + random.Next(100),
+                        User = "user-" + user,
+                        Node = "node-" + random.Next(200),
+                        Machine = sample.Opening.Machine with { BootId = "boot-" + random.Next(200) },
+                        Job = new JobIdentity { Launcher = JobLauncher.Slurm, Id = i.ToString(CultureInfo.InvariantCulture), Account = "account-" + (user % 50), Partition = "gpu" },
+                        Tags = sample.Opening.Tags.SetItem("model", "model-" + random.Next(200)),
+                    },
+                    DurationSeconds = random.Next(30, 7200),
+                    Components = [sample.Components[0] with { JobMicrojoules = energy }],
+                    QuarterHours = [],
+                };
+                var source = new RunRow.Source("node-" + (i % 200), PushedRun.Summarize(record, [statement]), HourlyEnergy.Of(record));
+                await copy.StartRowAsync();
+                foreach (var column in RunRow.Columns)
+                {
+                    if (column.Read(source) is { } value)
+                        await copy.WriteAsync(value, column.Type);
+                    else
+                        await copy.WriteNullAsync();
+                }
+
+                if (i % 20 == 0)
+                    lines.AddRange(PushedSample.Lines(record, statement));
+            }
+
+            await copy.CompleteAsync();
+        }
+
+        await using var copyLines = await connection.BeginBinaryImportAsync("copy tonne.run_lines (run, month, sequence, node, line, sha256) from stdin (format binary)");
+        foreach (var line in lines)
+        {
+            await copyLines.StartRowAsync();
+            await copyLines.WriteAsync(line.Run, NpgsqlDbType.Text);
+            await copyLines.WriteAsync(CheckedLine.GetMonth(line.Run), NpgsqlDbType.Date);
+            await copyLines.WriteAsync(line.Sequence, NpgsqlDbType.Integer);
+            await copyLines.WriteAsync("node", NpgsqlDbType.Text);
+            await copyLines.WriteAsync(line.Line, NpgsqlDbType.Bytea);
+            await copyLines.WriteAsync(System.Security.Cryptography.SHA256.HashData(line.Line.Span), NpgsqlDbType.Bytea);
+        }
+
+        await copyLines.CompleteAsync();
+    }
+
+    await ExecuteAsync(connection, "vacuum analyze");
+    var size = await ReadAsync(connection, "select pg_size_pretty(sum(pg_total_relation_size(c.oid))) from pg_class c where relname ~ '^runs_' and relkind = 'r'");
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} rows of runs in {clock.GetElapsedTime(start).TotalSeconds:0} s, {size} with indexes"));
+}
+
+async Task ExplainAsync(string what, string person, string sql)
+{
+    await using var connection = new NpgsqlConnection(connectionString);
+    await connection.OpenAsync();
+    await using var transaction = await connection.BeginTransactionAsync();
+    await ExecuteAsync(connection, $"set local role tonne_reader; select set_config('tonne.person', '{person}', true)");
+    await using var explain = new NpgsqlCommand("explain (analyze, buffers, costs off) " + sql, connection);
+    await using var reader = await explain.ExecuteReaderAsync();
+    Console.WriteLine($"\n{what}:\n\n```");
+    while (await reader.ReadAsync())
+        Console.WriteLine(reader.GetString(0));
+    Console.WriteLine("```");
+}
+
+static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+{
+    await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 };
+    await command.ExecuteNonQueryAsync();
+}
+
+static async Task<object?> ReadAsync(NpgsqlConnection connection, string sql)
+{
+    await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 };
+    return await command.ExecuteScalarAsync();
+}
