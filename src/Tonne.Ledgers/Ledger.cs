@@ -366,7 +366,8 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
         string[] common = [.. runs.Added, .. runs.Extended, .. runs.Same];
         var services = ServiceFiles.Merge(other, Home, common.ToHashSet(StringComparer.Ordinal), skipped, conflicts);
         var replies = ReplyMerge.Merge(other, Home, skipped);
-        return runs with { Skipped = skipped.ToImmutable(), Conflicts = conflicts.ToImmutable(), ServiceRuns = services, Replies = replies };
+        return runs with { Skipped = skipped.ToImmutable(), Conflicts = conflicts.ToImmutable(), ServiceRuns = services,
+            Replies = replies };
     }
 
     /// <summary>Adds imported runs. A run that the ledger already has, in this or an earlier state, is not added again.</summary>

@@ -31,7 +31,8 @@ static class LedgerCommand
     static Command Verify(CommandContext context)
     {
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.verify/1)" };
-        var command = new Command("verify", "Check every trace, record, statement, call and service. Nothing is changed; exit code 1 if something is wrong.") { json };
+        var command = new Command("verify",
+            "Check every trace, record, statement, call and service. Nothing is changed; exit code 1 if something is wrong.") { json };
         command.SetAction(parsed =>
         {
             var session = LedgerSession.Open(context);
@@ -214,7 +215,8 @@ static class LedgerCommand
             WriteProblems(context, [.. outcome.Skipped, .. outcome.Conflicts]);
             context.Out.WriteLine($"{outcome.Added.Length} runs added, {outcome.Extended.Length} extended, {outcome.Same.Length} the same, {outcome.Skipped.Length} skipped, {outcome.Conflicts.Length} conflicts");
             if (outcome.ServiceRuns + outcome.Replies > 0)
-                context.Out.WriteLine($"hours of {outcome.ServiceRuns} runs of services and {outcome.Replies} replies of coding agents added");
+                context.Out.WriteLine(
+                    $"hours of {outcome.ServiceRuns} runs of services and {outcome.Replies} replies of coding agents added");
             return outcome.Conflicts.Length == 0 ? 0 : CommandLine.Failure;
         });
         return command;

@@ -35,7 +35,8 @@ static class ProxyCommand
                 .. parsed.GetValue(listen) is { } address ? ["--listen", address] : Array.Empty<string>(),
                 .. parsed.GetValue(pid) is { } process ? ["--pid", process.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
                 .. parsed.GetValue(model) is { } named ? ["--model", named] : Array.Empty<string>(),
-                .. settings.GivenPeriod is { } period ? ["--period-seconds", period.TotalSeconds.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
+                .. settings.GivenPeriod is { } period ? ["--period-seconds", period.TotalSeconds.ToString(CultureInfo.InvariantCulture)]
+                    : Array.Empty<string>(),
                 "--policy", settings.Policy.ToString(),
                 "--look-seconds", ReadLook(parsed.GetValue(look)).TotalSeconds.ToString(CultureInfo.InvariantCulture),
             ];

@@ -75,7 +75,8 @@ static class ServiceCommand
             if (ReadCalls(parsed, context, name, since) is { } calls)
             {
                 if (parsed.GetValue(training) is not null)
-                    throw new InvalidInputException($"--training needs a service that tonne records; {TextSanitizer.ToOneLine(calls.Name)} is a program with calls.");
+                    throw new InvalidInputException(
+                        $"--training needs a service that tonne records; {TextSanitizer.ToOneLine(calls.Name)} is a program with calls.");
                 if (parsed.GetValue(json))
                     context.Out.WriteLine(CallServiceDocument.From(calls).ToJson());
                 else
@@ -173,8 +174,10 @@ static class ServiceCommand
     static ServiceFolder Find(LedgerSession session, string? name)
     {
         var names = ServiceFolder.ListNames(session.Ledger.Home);
-        if (name is not null && !names.Contains(name, StringComparer.Ordinal) && CallServiceReport.ListNames(new CallLog(session.Ledger.Home).Read()).Contains(name))
-            throw new InvalidInputException($"'{name}' is a program with calls, of which no report is written: 'tonne service show {name}' and 'tonne calls' show them.");
+        if (name is not null && !names.Contains(name, StringComparer.Ordinal)
+            && CallServiceReport.ListNames(new CallLog(session.Ledger.Home).Read()).Contains(name))
+            throw new InvalidInputException($"'{name}' is a program with calls, of which no report is written: 'tonne service show "
+                + $"{name}' and 'tonne calls' show them.");
         if (names.Count == 0)
             throw new InvalidInputException("no service is recorded yet: " + ServiceRunCommand.Example);
         if (name is null)

@@ -38,7 +38,8 @@ static class SettingOptions
     public static IReadOnlyList<Option> Measurement { get; } = [.. _measuring.Select(pair => (Option)pair.Option), _strict, _meter];
 
     /// <summary>Options for a recording that another process makes: time between samples, and policy.</summary>
-    public static IReadOnlyList<Option> Sampling { get; } = [.. _measuring.Where(pair => pair.Setting == Setting.Period || pair.Setting == Setting.Policy).Select(pair => pair.Option)];
+    public static IReadOnlyList<Option> Sampling { get; } = [.. _measuring.Where(
+        pair => pair.Setting == Setting.Period || pair.Setting == Setting.Policy).Select(pair => pair.Option)];
 
     /// <summary>Options for the recognition of stages and epochs in a command's output.</summary>
     public static IReadOnlyList<Option> Patterns { get; } = [.. _patterns.Select(pair => pair.Option)];

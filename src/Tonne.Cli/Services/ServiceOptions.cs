@@ -15,7 +15,8 @@ sealed class ServiceOptions
     readonly Option<string[]> _metric = new("--metric") { Description = "A metric of other software: output-tokens=NAME, requests=NAME; may be repeated", HelpName = "PAIR", AllowMultipleArgumentsPerToken = false };
     readonly Option<string> _log = new("--access-log") { Description = "An access log in place of metrics: common or combined format, or --log-pattern", HelpName = "FILE" };
     readonly Option<string> _pattern = new("--log-pattern") { Description = "Regular expression of its lines: groups time, seconds, status, model, prompt_tokens, output_tokens (docs/services.md)", HelpName = "RE" };
-    readonly Option<string> _otlp = new("--otlp") { Description = "Receive spans of calls (OpenTelemetry, OTLP/HTTP) at this port of the machine itself, in place of metrics: 4318", HelpName = "[ADDRESS:]PORT" };
+    readonly Option<string> _otlp = new("--otlp") { Description = "Receive spans of calls (OpenTelemetry, OTLP/HTTP) at this port of "
+        + "the machine itself, in place of metrics: 4318", HelpName = "[ADDRESS:]PORT" };
     readonly Option<string> _model = new("--model") { Description = "The model, if the server does not name it; its architecture divides the work", HelpName = "MODEL" };
     readonly Option<string> _look = new("--look") { Description = "Time between two looks at the metrics, 1s to 1h; default 10s", HelpName = "TIME" };
 
@@ -29,12 +30,14 @@ sealed class ServiceOptions
         var name = parsed.GetValue(_name) ?? throw new InvalidInputException("give the service a name: --name chat.");
         if (!ServiceFolder.IsName(name))
             throw new InvalidInputException($"--name '{name}': 1 to 60 letters, digits, '.', '_' and '-', the first one a letter or digit.");
-        if (new[] { _metrics, _log, _otlp }.Where(option => parsed.GetValue(option) is not null).Select(static option => option.Name).ToList() is [var one, var other, ..])
+        if (new[] { _metrics, _log, _otlp }.Where(option => parsed.GetValue(option) is not null).Select(static option => option.Name)
+            .ToList() is [var one, var other, ..])
             throw new InvalidInputException($"{one} and {other} are two sources of the same requests: give one.");
         if (parsed.GetValue(_pattern) is not null && parsed.GetValue(_log) is null)
             throw new InvalidInputException("--log-pattern describes the lines of --access-log: give the log too.");
         var source = new ServiceSource(
-            ReadAddress(parsed.GetValue(_metrics)), parsed.GetValue(_metric) ?? [], parsed.GetValue(_model), parsed.GetValue(_log), parsed.GetValue(_pattern),
+            ReadAddress(parsed.GetValue(_metrics)), parsed.GetValue(_metric) ?? [], parsed.GetValue(_model), parsed.GetValue(_log),
+                parsed.GetValue(_pattern),
             ReadEndpoint(parsed.GetValue(_otlp)));
         return new ServiceRequest(name, source)
         {
@@ -63,7 +66,8 @@ sealed class ServiceOptions
         else if (rest.StartsWith("localhost:", StringComparison.OrdinalIgnoreCase))
             rest = "127.0.0.1:" + rest[10..];
         return IPEndPoint.TryParse(rest, out var address) && address.Port > 0
-            ? address : throw new InvalidInputException($"--otlp '{text}' is not a port such as 4318, or an address with a port such as 127.0.0.1:4318.");
+            ? address : throw new InvalidInputException(
+                $"--otlp '{text}' is not a port such as 4318, or an address with a port such as 127.0.0.1:4318.");
     }
 
     static TimeSpan ReadLook(string? text)

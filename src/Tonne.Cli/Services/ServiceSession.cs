@@ -117,7 +117,8 @@ sealed class ServiceSession(CommandContext context, Settings settings, ServiceRe
         _session.WriteMessage(string.Create(CultureInfo.InvariantCulture,
             $"recording the service {request.Name} (process {process.Id}, {source.Description}); 'tonne service show {request.Name}' shows it."));
         if (request.Source.Otlp is { } address && !IPAddress.IsLoopback(address.Address))
-            _session.WriteMessage($"spans are received at {address} without authentication: keep that port closed to networks that are not trusted.");
+            _session.WriteMessage(
+                $"spans are received at {address} without authentication: keep that port closed to networks that are not trusted.");
         service.RecordAsync(
             ended, () => new RunCompletion
             {

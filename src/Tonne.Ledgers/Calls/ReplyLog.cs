@@ -71,7 +71,8 @@ public sealed class ReplyLog : IDisposable
             using var log = OpenToRead(home);
             log.Load();
             return log._replies.Count == 0 || File.Exists(GetKeyPath(home)) ? log.Problems
-                : [.. log.Problems, new(null, GetKeyPath(home), "is missing", "Restore it from a backup. Without it, replies that were counted would count again with the next import.")];
+                : [.. log.Problems, new(null, GetKeyPath(home), "is missing",
+                    "Restore it from a backup. Without it, replies that were counted would count again with the next import.")];
         }
         catch (LedgerUnavailableException error)
         {

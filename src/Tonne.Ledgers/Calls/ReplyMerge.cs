@@ -26,14 +26,16 @@ static class ReplyMerge
         var key = ReplyLog.ReadKey(from);
         if (key is null)
         {
-            skipped.Add(new(null, theirs.Location, "has no key, so its replies cannot be recognised", "Restore its file `key` from a backup, and merge again."));
+            skipped.Add(new(null, theirs.Location, "has no key, so its replies cannot be recognised",
+                "Restore its file `key` from a backup, and merge again."));
             return 0;
         }
 
         using var ours = ReplyLog.Open(to, key);
         if (!ours.HasKey(key))
         {
-            skipped.Add(new(null, theirs.Location, "its replies are hashed with another key, so those that both ledgers counted cannot be recognised",
+            skipped.Add(new(
+                null, theirs.Location, "its replies are hashed with another key, so those that both ledgers counted cannot be recognised",
                 "Import the logs into this ledger instead: `tonne import claude-code`, `codex` or `usage`."));
             return 0;
         }
@@ -42,7 +44,8 @@ static class ReplyMerge
         var fresh = replies.Where(reply => ours.Find(reply.Key) is null).ToList();
         if (fresh.Count == 0)
             return 0;
-        var rows = new CallLog(from).Read().Rows.ToLookup(static row => (row.Key.Hour, row.Key.Service, row.Key.Model, row.Key.Project), static row => row.Key);
+        var rows = new CallLog(from).Read()
+            .Rows.ToLookup(static row => (row.Key.Hour, row.Key.Service, row.Key.Model, row.Key.Project), static row => row.Key);
         var calls = new CallLog(to);
         // As an import: first the calls and then their replies.
         foreach (var day in fresh.GroupBy(static reply => reply.Time.UtcDateTime.Date))
@@ -52,7 +55,8 @@ static class ReplyMerge
             try
             {
                 calls.Append(
-                    groups.Select(static group => new CallRow(group.Key, group.Value.Select(static reply => reply.ToSum()).Aggregate(static (sum, next) => sum.Plus(next)))),
+                    groups.Select(static group => new CallRow(
+                        group.Key, group.Value.Select(static reply => reply.ToSum()).Aggregate(static (sum, next) => sum.Plus(next)))),
                     row => written.AddRange(groups[row.Key]));
             }
             finally
@@ -69,9 +73,11 @@ static class ReplyMerge
     {
         var own = new CallKey
         {
-            Hour = reply.Time, Service = reply.Service, Operation = "chat", Model = reply.Model, AnsweredModel = reply.Model, Project = reply.Project,
+            Hour = reply.Time, Service = reply.Service, Operation = "chat", Model = reply.Model, AnsweredModel = reply.Model,
+                Project = reply.Project,
             Method = reply.EnergyKwh is null ? "" : "estimated/unknown",
         };
-        return rows[(own.Hour, own.Service, own.Model, own.Project)].FirstOrDefault(row => (row.Method.Length > 0) == (reply.EnergyKwh is not null)) ?? own;
+        return rows[(own.Hour, own.Service, own.Model, own.Project)].FirstOrDefault(
+            row => (row.Method.Length > 0) == (reply.EnergyKwh is not null)) ?? own;
     }
 }

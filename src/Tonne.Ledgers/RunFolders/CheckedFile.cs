@@ -23,7 +23,8 @@ public static class CheckedFile
         try
         {
             // A null without its type would be converted to an empty memory, as that of an array is.
-            return File.Exists(path) && ChecksummedLine.Read(name, File.ReadAllBytes(path), out var json) is null ? json : default(ReadOnlyMemory<byte>?);
+            return File.Exists(path) && ChecksummedLine.Read(name, File.ReadAllBytes(path), out var json) is null ? json
+                : default(ReadOnlyMemory<byte>?);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -4,7 +4,8 @@ using System.Text.Json;
 
 namespace Tonne.Ledgers.RunFolders;
 
-/// <summary>The files of recorded services, <c>services/NAME</c>, as far as a ledger must know them: checked, and merged with their runs.</summary>
+/// <summary>The files of recorded services, <c>services/NAME</c>, as far as a ledger must know them: checked, and merged with their
+/// runs.</summary>
 /// <remarks>
 /// What they mean is known to the recorder of services (docs/formats/service.md). Merged are final hours only: looks have the state of the
 /// counters of a server, from which a recorder here would go on, and count requests of another server.
@@ -31,7 +32,8 @@ static class ServiceFiles
                 if (CountDamagedLooks(path) is > 0 and var damaged)
                 {
                     yield return new(GetRun(path), path, string.Create(CultureInfo.InvariantCulture, $"{damaged} lines are damaged"),
-                        "All other lines count; requests of the damaged ones are not known. Restore the file from a backup, or leave it: it is removed 48 hours after its run.");
+                        "All other lines count; requests of the damaged ones are not known. Restore the file from a backup, or leave "
+                            + "it: it is removed 48 hours after its run.");
                 }
             }
         }
@@ -45,16 +47,19 @@ static class ServiceFiles
     /// <param name="conflicts">Receives hours that differ.</param>
     /// <returns>The number of runs whose hours were copied.</returns>
     internal static int Merge(
-        LedgerHome from, LedgerHome to, IReadOnlySet<string> runs, ImmutableArray<LedgerProblem>.Builder skipped, ImmutableArray<LedgerProblem>.Builder conflicts)
+        LedgerHome from, LedgerHome to, IReadOnlySet<string> runs, ImmutableArray<LedgerProblem>.Builder skipped,
+            ImmutableArray<LedgerProblem>.Builder conflicts)
     {
         var added = 0;
         foreach (var service in ListServices(from))
         {
             var name = Path.GetFileName(service);
-            var files = ListFiles(service, "hours", "*.json").Concat(ListFiles(service, "looks", "*.jsonl")).GroupBy(GetRun, StringComparer.Ordinal);
+            var files = ListFiles(service, "hours", "*.json").Concat(ListFiles(service, "looks", "*.jsonl"))
+                .GroupBy(GetRun, StringComparer.Ordinal);
             foreach (var file in files.Where(file => runs.Contains(file.Key)))
             {
-                var (theirs, ours) = (Path.Combine(service, "hours", file.Key + ".json"), Path.Combine(to.Root, "services", name, "hours", file.Key + ".json"));
+                var (theirs, ours) = (Path.Combine(service, "hours", file.Key + ".json"),
+                    Path.Combine(to.Root, "services", name, "hours", file.Key + ".json"));
                 if (CheckedFile.Read(theirs, HoursEnvelope) is not { } json || !IsFinal(json))
                 {
                     skipped.Add(new(file.Key, theirs, $"the hours of the service {name} in this run are not complete, or damaged",
@@ -67,7 +72,8 @@ static class ServiceFiles
                 }
                 else if (!known.Span.SequenceEqual(json.Span))
                 {
-                    conflicts.Add(new(file.Key, ours, $"differs from {theirs}", "Neither was changed: keep the right one, and move the other away."));
+                    conflicts.Add(
+                        new(file.Key, ours, $"differs from {theirs}", "Neither was changed: keep the right one, and move the other away."));
                 }
             }
         }
@@ -80,13 +86,15 @@ static class ServiceFiles
         var run = GetRun(path);
         if (CheckedFile.Read(path, HoursEnvelope) is null)
         {
-            return new(run, path, "does not match its checksum", File.Exists(Path.Combine(Path.GetDirectoryName(path)!, "..", "looks", run + ".jsonl"))
+            return new(run, path, "does not match its checksum",
+                File.Exists(Path.Combine(Path.GetDirectoryName(path)!, "..", "looks", run + ".jsonl"))
                 ? $"'tonne service show {name}' computes it again, as long as the trace of the run is whole."
                 : "Restore it from a backup. The run has the energy still; without this file the requests of its time are lost.");
         }
 
         return Directory.Exists(home.GetRunFolder(run).Location) ? null
-            : new(run, path, "the run that has its energy is not in the ledger", "Merge the ledger that has the run, or remove the file: it is in no figure.");
+            : new(run, path, "the run that has its energy is not in the ledger",
+                "Merge the ledger that has the run, or remove the file: it is in no figure.");
     }
 
     /// <summary>Damaged lines, without a last one that a kill has cut or that is being written.</summary>
@@ -123,7 +131,8 @@ static class ServiceFiles
         try
         {
             using var document = JsonDocument.Parse(json);
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("is_final", out var isFinal) && isFinal.ValueKind == JsonValueKind.True;
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("is_final", out var isFinal) && isFinal.ValueKind == JsonValueKind.True;
         }
         catch (JsonException)
         {
@@ -152,7 +161,8 @@ static class ServiceFiles
         try
         {
             return Directory.Exists(path)
-                ? Directory.GetFiles(path, pattern).Where(static file => LedgerHome.IsRunId(GetRun(file))).Order(StringComparer.Ordinal) : [];
+                ? Directory.GetFiles(path, pattern).Where(static file => LedgerHome.IsRunId(GetRun(file))).Order(StringComparer.Ordinal)
+                    : [];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

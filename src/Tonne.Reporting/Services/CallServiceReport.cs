@@ -42,10 +42,12 @@ public sealed record CallServiceReport
     public static ImmutableArray<string> ListNames(CallReading calls)
     {
         ArgumentNullException.ThrowIfNull(calls);
-        return [.. calls.Rows.Select(static row => row.Key.Service).Where(static name => name.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        return [.. calls.Rows.Select(static row => row.Key.Service).Where(static name => name.Length > 0)
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>How the energy of some calls is known: <c>estimated</c>, <c>measured</c>, <c>measured and estimated</c>, or <c>unknown</c>.</summary>
+    /// <summary>How the energy of some calls is known: <c>estimated</c>, <c>measured</c>, <c>measured and estimated</c>, or
+    /// <c>unknown</c>.</summary>
     public static string DescribeBasis(CallTotalRow calls)
     {
         ArgumentNullException.ThrowIfNull(calls);

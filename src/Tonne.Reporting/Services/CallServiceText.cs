@@ -21,7 +21,8 @@ public static class CallServiceText
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(screen);
         writer.Write(string.Create(CultureInfo.InvariantCulture,
-            $"{TextSanitizer.ToOneLine(report.Name)}: calls of a program to AI models since {report.Since.UtcDateTime:yyyy-MM-dd HH:mm} UTC, energy {CallServiceReport.DescribeBasis(report.All)}\n\n"));
+            $"{TextSanitizer.ToOneLine(report.Name)}: calls of a program to AI models since {report.Since.UtcDateTime:yyyy-MM-dd HH:mm} "
+            + $"UTC, energy {CallServiceReport.DescribeBasis(report.All)}\n\n"));
         CreateTable(report).Write(writer, screen.Width);
         writer.Write('\n');
         if (report.Models.Length > 1)
@@ -37,21 +38,24 @@ public static class CallServiceText
 
     /// <summary>Calls under the name of a recorded service, in a sentence.</summary>
     internal static string DescribeBeside(CallTotalRow calls) => string.Create(CultureInfo.InvariantCulture,
-        $"A program of this name wrote {calls.Sum.Requests:N0} calls ({DisplayValue.Format(calls.Sum.EnergyKwh, "kWh").Text} facility energy, {CallServiceReport.DescribeBasis(calls)}): ")
+        $"A program of this name wrote {calls.Sum.Requests:N0} calls ({DisplayValue.Format(calls.Sum.EnergyKwh, "kWh").Text} facility "
+            + $"energy, {CallServiceReport.DescribeBasis(calls)}): ")
         + "they are not added here, because the server's energy is in the figures above. 'tonne calls --by service' has them.";
 
     static IEnumerable<string> Describe(CallServiceReport report)
     {
         if (report.All.Estimated.Requests > report.All.Estimated.WithoutFigure)
         {
-            yield return "Estimated is the energy of machines that tonne did not measure: it is in no total of runs, and is not added to services that "
+            yield return "Estimated is the energy of machines that tonne did not measure: it is in no total of runs, and is not "
+                + "added to services that "
                 + "tonne records, which may have served the same requests.";
         }
 
         if (report.All.Measured.Requests > report.All.Measured.WithoutFigure)
             yield return "Measured is the energy of this program: its runs have it too, so it is not added to 'tonne total'.";
         if (report.All.Sum.WithoutFigure > 0)
-            yield return string.Create(CultureInfo.InvariantCulture, $"{report.All.Sum.WithoutFigure:N0} calls are of unknown energy and in no figure.");
+            yield return string.Create(
+                CultureInfo.InvariantCulture, $"{report.All.Sum.WithoutFigure:N0} calls are of unknown energy and in no figure.");
         foreach (var problem in report.Problems)
             yield return problem;
     }
@@ -65,12 +69,14 @@ public static class CallServiceText
         AddRow("prompt tokens", static each => DisplayValue.FormatCount(each.Sum.Tokens.Input));
         AddRow("of these from a cache", static each => DisplayValue.FormatCount(each.Sum.Tokens.CachedInput));
         AddRow("output tokens", static each => DisplayValue.FormatCount(each.Sum.Tokens.Output));
-        foreach (var (kind, find) in new (string, Func<CallTotalRow, CallSum>)[] { ("estimated", static each => each.Estimated), ("measured", static each => each.Measured) })
+        foreach (var (kind, find) in new (string, Func<CallTotalRow, CallSum>)[] { ("estimated", static each => each.Estimated),
+            ("measured", static each => each.Measured) })
         {
             AddRow($"facility energy, {kind}", each => Format(find(each), 1, static sum => sum.EnergyKwh, "kWh"));
             AddRow($"energy per call, {kind}", each => Format(find(each), CountKnown(find(each)), static sum => sum.EnergyKwh, "kWh"));
             AddRow($"emissions, {kind}", each => Format(find(each), 1, static sum => sum.EmissionsKg, "kg CO2e"));
-            AddRow($"emissions per call, {kind}", each => Format(find(each), CountKnown(find(each)), static sum => sum.EmissionsKg, "kg CO2e"));
+            AddRow($"emissions per call, {kind}",
+                each => Format(find(each), CountKnown(find(each)), static sum => sum.EmissionsKg, "kg CO2e"));
         }
 
         return table;
@@ -98,8 +104,10 @@ public static class CallServiceText
                 if (sum.Requests > 0)
                 {
                     table.Add(
-                        model.Group.Length > 0 ? model.Group : "(unknown)", DisplayValue.FormatCount(sum.Requests), DisplayValue.FormatCount(sum.Tokens.Output),
-                        Format(sum, 1, static each => each.EnergyKwh, "kWh"), Format(sum, 1, static each => each.EmissionsKg, "kg CO2e"), kind);
+                        model.Group.Length > 0 ? model.Group : "(unknown)", DisplayValue.FormatCount(sum.Requests),
+                            DisplayValue.FormatCount(sum.Tokens.Output),
+                        Format(sum, 1, static each => each.EnergyKwh, "kWh"), Format(sum, 1, static each => each.EmissionsKg, "kg CO2e"),
+                            kind);
                 }
             }
         }

@@ -128,7 +128,8 @@ public sealed record ServiceDocument
         internal static BoundsPart? From(Bounds? bounds) => bounds is { } known ? new(known.Best, known.Low, known.High) : null;
     }
 
-    /// <summary>Facility energy of single requests, Wh: percentiles by nearest rank. Idle energy of times without a request is in none.</summary>
+    /// <summary>Facility energy of single requests, Wh: percentiles by nearest rank. Idle energy of times without a request is in
+    /// none.</summary>
     /// <param name="N">Requests whose own energy is known.</param>
     /// <param name="P50">Half of them took at most this.</param>
     /// <param name="P95">95 % took at most this.</param>

@@ -63,7 +63,8 @@ public static class ServiceMarkdown
         foreach (var (name, amounts) in rows)
         {
             if (amounts.RequestPercentiles is { } known)
-                page.Append(CultureInfo.InvariantCulture, $"| {TextSanitizer.EscapeMarkdown(name)} | {known.Requests:N0} | {Format(known.P50)} | {Format(known.P95)} | {Format(known.P99)} |\n");
+                page.Append(CultureInfo.InvariantCulture, $"| {TextSanitizer.EscapeMarkdown(name)} | {known.Requests:N0} | "
+                    + $"{Format(known.P50)} | {Format(known.P95)} | {Format(known.P99)} |\n");
         }
 
         page.Append('\n');

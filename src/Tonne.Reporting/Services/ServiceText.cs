@@ -82,7 +82,8 @@ public static class ServiceText
     static string DescribePercentiles(ServiceAmounts all) => all.Counts.Requests == 0
         ? "The server counts tokens and no requests (as llama.cpp does), so there are figures for 1,000 tokens and none for each request."
         : all.RequestPercentiles is { } known
-        ? string.Create(CultureInfo.InvariantCulture, $"Percentiles are of the own energy of {known.Requests:N0} of {all.Counts.Requests:N0} requests, ")
+        ? string.Create(CultureInfo.InvariantCulture,
+            $"Percentiles are of the own energy of {known.Requests:N0} of {all.Counts.Requests:N0} requests, ")
             + "without the idle energy of times in which there was none; each is within 0.5 %."
         : "Means only: percentiles need a source that sees each request (--otlp, --access-log with durations and tokens, or tonne proxy).";
 
@@ -149,7 +150,8 @@ public static class ServiceText
     static string Format(Bounds? bounds, string unit) => bounds is { } known
         ? DisplayValue.Format(known * 1e-3, unit == "Wh" ? "kWh" : "kg CO2e").Text : Unknown;
 
-    static string FormatWattHours(double? value) => value is { } known ? DisplayValue.Format(Bounds.FromExact(known * 1e-3), "kWh").Text : Unknown;
+    static string FormatWattHours(double? value) => value is { } known ? DisplayValue.Format(Bounds.FromExact(known * 1e-3), "kWh").Text
+        : Unknown;
 
     static string Format(double? value, string unit) => value is { } known ? DisplayValue.Format(known, unit) : Unknown;
 

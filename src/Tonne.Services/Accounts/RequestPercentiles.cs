@@ -1,7 +1,8 @@
 namespace Tonne.Services.Accounts;
 
 /// <summary>Facility energy of single requests, Wh: percentiles by nearest rank, within 0.5 %.</summary>
-/// <remarks>A request has its work and its part of the idle energy of its own time; idle energy of times without a request is in none.</remarks>
+/// <remarks>A request has its work and its part of the idle energy of its own time; idle energy of times without a request is in
+/// none.</remarks>
 /// <param name="Requests">Requests whose own energy is known.</param>
 /// <param name="P50">Half of them took at most this.</param>
 /// <param name="P95">95 % took at most this.</param>

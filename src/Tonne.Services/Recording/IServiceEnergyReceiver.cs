@@ -28,6 +28,7 @@ public interface IServiceEnergyReceiver
     {
     }
 
-    /// <summary>Takes out energies of single requests that became known since the last time. Called after each computation. Default: none are known.</summary>
+    /// <summary>Takes out energies of single requests that became known since the last time. Called after each computation. Default:
+    /// none are known.</summary>
     ImmutableArray<RequestEnergySum> TakeRequestEnergies() => [];
 }

@@ -49,7 +49,8 @@ public sealed class LogUseSource : IUseSource
     /// <inheritdoc/>
     public ValueTask<UseReading> ReadAsync(CancellationToken cancellationToken)
     {
-        var (now, sums, unread, reason) = (_time.GetUtcNow(), new SortedDictionary<string, RequestSum>(StringComparer.Ordinal), 0, (string?)null);
+        var (now, sums, unread, reason) = (
+            _time.GetUtcNow(), new SortedDictionary<string, RequestSum>(StringComparer.Ordinal), 0, (string?)null);
         var requests = ImmutableArray.CreateBuilder<ServedRequest>();
         if (_follower is null)
         {
@@ -88,7 +89,8 @@ public sealed class LogUseSource : IUseSource
         return new(new UseReading(
             [.. sums.Select(pair => pair.Value.ToUse(pair.Key, seconds))],
             string.Create(CultureInfo.InvariantCulture, $"{position.Offset} {Convert.ToBase64String(position.Head.Span)}"),
-            Note: unread > 0 ? string.Create(CultureInfo.InvariantCulture, $"{unread} lines could not be read: {reason!.TrimEnd('.')}") : null)
+            Note: unread > 0 ? string.Create(CultureInfo.InvariantCulture, $"{unread} lines could not be read: {reason!.TrimEnd('.')}")
+                : null)
         {
             Requests = requests.ToImmutable(),
         });

@@ -65,7 +65,8 @@ public sealed class OtlpUseSource : IUseSource
         {
             var now = _time.GetTimestamp();
             var seconds = _time.GetElapsedTime(_lookedAt, now).TotalSeconds;
-            var reading = new UseReading([.. _sums.Select(pair => pair.Value.ToUse(pair.Key, seconds))], Note: FindNote()) { Requests = _requests.ToImmutable() };
+            var reading = new UseReading(
+                [.. _sums.Select(pair => pair.Value.ToUse(pair.Key, seconds))], Note: FindNote()) { Requests = _requests.ToImmutable() };
             (_lookedAt, _unread, _unusable, _reason) = (now, 0, 0, null);
             _sums.Clear();
             _requests.Clear();
@@ -120,7 +121,8 @@ public sealed class OtlpUseSource : IUseSource
             (_unread, _reason) = (_unread + 1, reason);
     }
 
-    string? FindNote() => _unread > 0 ? string.Create(CultureInfo.InvariantCulture, $"{_unread} exports of spans could not be read: {_reason!.TrimEnd('.')}")
+    string? FindNote() => _unread > 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{_unread} exports of spans could not be read: {_reason!.TrimEnd('.')}")
         : _unusable > 0 ? string.Create(CultureInfo.InvariantCulture, $"{_unusable} spans of calls have ids or times that cannot be right")
         : null;
 }

@@ -5,7 +5,8 @@ namespace Tonne.Services.Recording;
 
 /// <summary>Collects energies of single requests by hour and model. Not thread safe.</summary>
 /// <remarks>
-/// Only complete energies of requests with tokens count: a request that was reported too late, that ran while nothing was measured, or whose
+/// Only complete energies of requests with tokens count: a request that was reported too late, that ran while nothing was measured, or
+/// whose
 /// work is unknown would make the smallest energies too small.
 /// </remarks>
 public sealed class RequestEnergyCollector

@@ -74,7 +74,8 @@ public sealed class ServiceEnergyWindows(RequestEnergyAllocator allocator)
         if (!isFinal)
             until -= until % Window;
         for (var window = _given / Window; window * Window < until; window++)
-            PassOn(window, Math.Max(_given, window * Window), Math.Min(until, (window + 1) * Window), isFinal && (window + 1) * Window >= until);
+            PassOn(window, Math.Max(_given, window * Window), Math.Min(until, (window + 1) * Window), isFinal
+                && (window + 1) * Window >= until);
         _given = Math.Max(_given, until);
     }
 
@@ -104,5 +105,6 @@ public sealed class ServiceEnergyWindows(RequestEnergyAllocator allocator)
     static long GetPart(long energy, JobEnergySlice slice, long from, long to) => Round(energy, slice, to) - Round(energy, slice, from);
 
     static long Round(long energy, JobEnergySlice slice, long time) =>
-        time >= slice.To ? energy : time <= slice.From ? 0 : (long)Math.Round(energy * ((double)(time - slice.From) / (slice.To - slice.From)));
+        time >= slice.To ? energy : time <= slice.From ? 0
+            : (long)Math.Round(energy * ((double)(time - slice.From) / (slice.To - slice.From)));
 }

@@ -23,7 +23,8 @@ public sealed record ServiceObservation
     /// <summary>State of the source after this look, from which a later process goes on; null if it has none.</summary>
     public string? State { get; init; }
 
-    /// <summary>Energies of single requests that became known; such a line has no time of its own and nothing else. Null if there are none.</summary>
+    /// <summary>Energies of single requests that became known; such a line has no time of its own and nothing else. Null if there are
+    /// none.</summary>
     public IReadOnlyList<RequestEnergySum>? RequestEnergies { get; init; }
 
     /// <summary>Whether all of it happened before the run, while nothing was measured.</summary>

@@ -78,7 +78,8 @@ sealed class ServiceSettlement(
         RequestEnergySum[] energies =
         [
             .. _unwritten.Concat(receiver.TakeRequestEnergies()).GroupBy(static sum => (sum.Hour, sum.Model))
-                .Select(static group => new RequestEnergySum(group.Key.Hour, group.Key.Model, group.Select(static sum => sum.Energies).Aggregate(static (sum, next) => sum.Plus(next)))),
+                .Select(static group => new RequestEnergySum(group.Key.Hour, group.Key.Model, group.Select(static sum => sum.Energies)
+                    .Aggregate(static (sum, next) => sum.Plus(next)))),
         ];
         if (energies.Length == 0)
             return;

@@ -5,7 +5,8 @@ namespace Tonne.Services.Requests;
 /// <summary>How many requests took how much energy, in bins of a fixed relative width, so that hours, days and models add up.</summary>
 /// <remarks>
 /// Bin k holds energies from 1.01^k to 1.01^(k+1) µJ and stands for the geometric middle of both: a percentile is within 0.5 % of the
-/// value itself. Bin −1 holds what is below 1 µJ and stands for 0. From 1 µJ to 1 GJ there are 3,500 bins; only those that are filled are kept.
+/// value itself. Bin −1 holds what is below 1 µJ and stands for 0. From 1 µJ to 1 GJ there are 3,500 bins; only those that are filled
+/// are kept.
 /// </remarks>
 public sealed class EnergyHistogram
 {

@@ -44,12 +44,14 @@ static class JsonSpans
         var fields = new SpanFields
         {
             Key = new SpanKey(
-                UInt128.TryParse(GetText(span, "traceId", 32), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var trace) ? trace : 0,
+                UInt128.TryParse(
+                    GetText(span, "traceId", 32), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var trace) ? trace : 0,
                 ReadId(span, "spanId")),
             ParentSpan = ReadId(span, "parentSpanId"),
             StartNanoseconds = ReadNanoseconds(span, "startTimeUnixNano"),
             EndNanoseconds = ReadNanoseconds(span, "endTimeUnixNano"),
-            Status = Find(span, "status") is { } status && Find(status, "code") is { ValueKind: JsonValueKind.Number } code && code.TryGetInt32(out var number) ? number : 0,
+            Status = Find(span, "status") is { } status && Find(status, "code") is { ValueKind: JsonValueKind.Number } code
+                && code.TryGetInt32(out var number) ? number : 0,
         };
         foreach (var attribute in Enumerate(span, "attributes"))
         {
@@ -58,7 +60,8 @@ static class JsonSpans
                 continue;
             fields.Set(
                 name, Find(value, "stringValue") is { ValueKind: JsonValueKind.String } text ? text.GetString() : null,
-                ReadInteger(value), Find(value, "doubleValue") is { ValueKind: JsonValueKind.Number } real && real.TryGetDouble(out var known) ? known : null);
+                ReadInteger(value), Find(value, "doubleValue") is { ValueKind: JsonValueKind.Number } real
+                    && real.TryGetDouble(out var known) ? known : null);
         }
 
         batch.Add(fields);
@@ -84,7 +87,8 @@ static class JsonSpans
         ulong.TryParse(GetText(span, name, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id) ? id : 0;
 
     static string? GetText(JsonElement element, string name, int length) =>
-        Find(element, name) is { ValueKind: JsonValueKind.String } text && text.GetString() is { } known && known.Length == length ? known : null;
+        Find(element, name) is { ValueKind: JsonValueKind.String } text && text.GetString() is { } known && known.Length == length
+            ? known : null;
 
     static JsonElement? Find(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var found) ? found : null;

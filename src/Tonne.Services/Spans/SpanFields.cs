@@ -39,7 +39,8 @@ sealed class SpanFields
         || (_operation is null && (_input is not null || _output is not null));
 
     /// <summary>Whether an attribute is used, so that the others (prompts among them) are not even decoded.</summary>
-    public static bool IsUsed(ReadOnlySpan<byte> key) => key.StartsWith("gen_ai."u8) ? !key.EndsWith("messages"u8) : key.SequenceEqual("error.type"u8);
+    public static bool IsUsed(ReadOnlySpan<byte> key) => key.StartsWith("gen_ai."u8) ? !key.EndsWith("messages"u8)
+        : key.SequenceEqual("error.type"u8);
 
     /// <summary>Sets an attribute; of the values, the one that it has is not null.</summary>
     public void Set(string key, string? text, long? integer, double? number)

@@ -22,7 +22,8 @@ sealed class SpanReceiver : IDisposable
     readonly Action<string> _refuse;
     readonly SemaphoreSlim _slots = new(MostAtATime);
 
-    SpanReceiver(HttpListener listener, Func<ModelCallBatch, bool> take, Action<string> refuse) => (_listener, _take, _refuse) = (listener, take, refuse);
+    SpanReceiver(HttpListener listener, Func<ModelCallBatch, bool> take, Action<string> refuse) =>
+        (_listener, _take, _refuse) = (listener, take, refuse);
 
     /// <summary>Opens the port.</summary>
     /// <param name="address">Address and port; 0.0.0.0 or [::] for all networks of the machine.</param>

@@ -16,7 +16,8 @@ public sealed class ServiceCommandTests : IDisposable
 
     LedgerHome Home => new(Path.Combine(_terminal.Folder, "ledger"));
 
-    void Write(string service, string model, double kilowattHours, string method = "estimated/tonne-1", long requests = 4, long withoutFigure = 0) => new CallLog(Home).Append(
+    void Write(string service, string model, double kilowattHours, string method = "estimated/tonne-1", long requests = 4,
+        long withoutFigure = 0) => new CallLog(Home).Append(
     [
         new CallRow(
             new CallKey { Hour = _hour, Service = service, Model = model, Method = method },
@@ -57,14 +58,20 @@ public sealed class ServiceCommandTests : IDisposable
         var (code, screen, error) = _terminal.Type("service", "show", "shop");
 
         Assert.Equal((0, ""), (code, error));
-        Assert.StartsWith("shop: calls of a program to AI models since 2026-11-30 08:00 UTC, energy measured and estimated\n", screen, StringComparison.Ordinal);
+        Assert.StartsWith("shop: calls of a program to AI models since 2026-11-30 08:00 UTC, energy measured and estimated\n", screen,
+            StringComparison.Ordinal);
         var lines = screen.Split('\n');
         // 0.02 + 0.06 kWh of 4 + 2 calls are 80 Wh, 13.3 Wh each; 1 Wh of 4 measured calls.
-        Assert.Contains(lines, line => line.StartsWith("calls", StringComparison.Ordinal) && line.EndsWith(" 10", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.StartsWith("facility energy, estimated", StringComparison.Ordinal) && line.EndsWith(" 80 Wh", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.StartsWith("energy per call, estimated", StringComparison.Ordinal) && line.EndsWith(" 13 Wh", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.StartsWith("facility energy, measured", StringComparison.Ordinal) && line.EndsWith(" 1.0 Wh", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.StartsWith("llama", StringComparison.Ordinal) && line.EndsWith("estimated", StringComparison.Ordinal));
+        Assert.Contains(
+            lines, line => line.StartsWith("calls", StringComparison.Ordinal) && line.EndsWith(" 10", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("facility energy, estimated", StringComparison.Ordinal)
+            && line.EndsWith(" 80 Wh", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("energy per call, estimated", StringComparison.Ordinal)
+            && line.EndsWith(" 13 Wh", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("facility energy, measured", StringComparison.Ordinal)
+            && line.EndsWith(" 1.0 Wh", StringComparison.Ordinal));
+        Assert.Contains(
+            lines, line => line.StartsWith("llama", StringComparison.Ordinal) && line.EndsWith("estimated", StringComparison.Ordinal));
         Assert.Contains("is not added to services that", screen.ReplaceLineEndings(" "), StringComparison.Ordinal);
 
         var document = JsonNode.Parse(_terminal.Type("service", "show", "shop", "--json").Out)!;
@@ -92,8 +99,10 @@ public sealed class ServiceCommandTests : IDisposable
     {
         Write("shop", "gpt-4o", 0.02);
 
-        Assert.Contains("--training needs a service that tonne records", _terminal.Type("service", "show", "shop", "--training", "1t").Error, StringComparison.Ordinal);
-        Assert.Contains("is a program with calls, of which no report is written", _terminal.Type("service", "report", "shop").Error, StringComparison.Ordinal);
+        Assert.Contains("--training needs a service that tonne records", _terminal.Type("service", "show", "shop", "--training", "1t")
+            .Error, StringComparison.Ordinal);
+        Assert.Contains("is a program with calls, of which no report is written", _terminal.Type("service", "report", "shop").Error,
+            StringComparison.Ordinal);
         Assert.Contains("no service is recorded yet", _terminal.Type("service", "show", "none").Error, StringComparison.Ordinal);
         // The only name there is.
         Assert.StartsWith("shop: calls", _terminal.Type("service", "show").Out, StringComparison.Ordinal);

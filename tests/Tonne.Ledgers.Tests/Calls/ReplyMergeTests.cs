@@ -24,13 +24,15 @@ public sealed class ReplyMergeTests : IDisposable
         using var log = ReplyLog.Open(home.Home);
         var reply = new CountedReply
         {
-            Key = key, Time = _time.AddHours(hour), Service = "claude-code", Model = "m", Project = "p", Tokens = new CallTokens(tokens, 0, tokens),
+            Key = key, Time = _time.AddHours(hour), Service = "claude-code", Model = "m", Project = "p",
+                Tokens = new CallTokens(tokens, 0, tokens),
             EnergyKwh = new Bounds(1, 2, 3), OperationalKg = new Bounds(1, 2, 3), EmissionsKg = new Bounds(1, 2, 3),
         };
         new CallLog(home.Home).Append(
         [
             new CallRow(
-                new CallKey { Hour = reply.Time, Service = "claude-code", Provider = "anthropic", Operation = "chat", Model = "m", Project = "p", Method = "estimated/x", Boundary = "b", IntensityGramsPerKwh = 56, Pue = 1.2 },
+                new CallKey { Hour = reply.Time, Service = "claude-code", Provider = "anthropic", Operation = "chat", Model = "m",
+                    Project = "p", Method = "estimated/x", Boundary = "b", IntensityGramsPerKwh = 56, Pue = 1.2 },
                 reply.ToSum()),
         ]);
         log.Append([reply]);

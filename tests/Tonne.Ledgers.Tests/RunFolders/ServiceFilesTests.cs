@@ -18,12 +18,14 @@ public sealed class ServiceFilesTests : IDisposable
         _theirs.Dispose();
     }
 
-    static string Hours(TemporaryHome home, string run = Run, string service = "chat") => Path.Combine(home.Home.Root, "services", service, "hours", run + ".json");
+    static string Hours(TemporaryHome home, string run = Run, string service = "chat") =>
+        Path.Combine(home.Home.Root, "services", service, "hours", run + ".json");
 
     static string Looks(TemporaryHome home, string run = Run) => Path.Combine(home.Home.Root, "services", "chat", "looks", run + ".jsonl");
 
     static void WriteHours(TemporaryHome home, string run = Run, bool isFinal = true, int requests = 1) => CheckedFile.Replace(
-        Hours(home, run), "service", Encoding.UTF8.GetBytes($$"""{"run":"{{run}}","is_final":{{(isFinal ? "true" : "false")}},"requests":{{requests}}}"""));
+        Hours(home, run), "service",
+        Encoding.UTF8.GetBytes($$"""{"run":"{{run}}","is_final":{{(isFinal ? "true" : "false")}},"requests":{{requests}}}"""));
 
     static void Flip(string path, int at = 40)
     {
@@ -53,7 +55,8 @@ public sealed class ServiceFilesTests : IDisposable
 
         var problems = _ours.Ledger.Verify();
 
-        Assert.Equal([(Run, Hours(_ours), "does not match its checksum"), (Other, Hours(_ours, Other), "the run that has its energy is not in the ledger")],
+        Assert.Equal([(Run, Hours(_ours), "does not match its checksum"),
+            (Other, Hours(_ours, Other), "the run that has its energy is not in the ledger")],
             problems.Select(problem => (problem.Run, problem.File, problem.What)));
         Assert.StartsWith("Restore it from a backup", problems[0].Remedy, StringComparison.Ordinal);
         for (var i = 0; i < 3; i++)

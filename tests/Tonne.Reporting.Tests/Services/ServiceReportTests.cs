@@ -22,7 +22,8 @@ public class ServiceReportTests
             [
                 .. hours.OrderByDescending(hour => hour.DaysAgo).Select(hour => new AccountedHour(
                     _now.AddDays(-hour.DaysAgo).AddHours(-2),
-                    new ServiceAmounts { Counts = hour.Counts, Seconds = 3600, EnergyKwh = Bounds.FromExact(hour.Kwh), EmissionsKg = Bounds.FromExact(hour.Kwh / 10) },
+                    new ServiceAmounts { Counts = hour.Counts, Seconds = 3600, EnergyKwh = Bounds.FromExact(hour.Kwh),
+                        EmissionsKg = Bounds.FromExact(hour.Kwh / 10) },
                     [], 100)),
             ],
             Gaps = [],
@@ -43,21 +44,24 @@ public class ServiceReportTests
     [Fact]
     public void Tokens_without_requests_have_figures_for_tokens_and_a_sentence_about_requests()
     {
-        var report = Report((0, new ServiceModelHour { Model = "llama", PromptTokens = 1_500, OutputTokens = 500, OutputMicrojoules = 720_000_000_000 }, 0.2));
+        var report = Report((0,
+            new ServiceModelHour { Model = "llama", PromptTokens = 1_500, OutputTokens = 500, OutputMicrojoules = 720_000_000_000 }, 0.2));
 
         var text = Show(report);
 
         Assert.Contains("The server counts tokens and no requests (as llama.cpp does)", text, StringComparison.Ordinal);
         Assert.DoesNotContain("No requests are known", text, StringComparison.Ordinal);
         // 0.2 kWh of 2,000 tokens are 100 Wh for 1,000.
-        Assert.Contains(text.Split('\n'), line => line.StartsWith("energy per 1,000 tokens", StringComparison.Ordinal) && line.EndsWith(" 100 Wh", StringComparison.Ordinal));
+        Assert.Contains(text.Split('\n'), line => line.StartsWith("energy per 1,000 tokens", StringComparison.Ordinal)
+            && line.EndsWith(" 100 Wh", StringComparison.Ordinal));
         Assert.DoesNotContain("energy per request", text, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Without_requests_and_tokens_all_energy_is_idle()
     {
-        Assert.Contains("No requests are known, so all energy is idle", Show(Report((0, new ServiceModelHour { Model = "" }, 0.2))), StringComparison.Ordinal);
+        Assert.Contains("No requests are known, so all energy is idle", Show(Report((0, new ServiceModelHour { Model = "" }, 0.2))),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,7 +70,8 @@ public class ServiceReportTests
         // Requests of 1 to 100 J, 5,050 J in all, by a facility that takes twice the energy at the plug.
         var energies = EnergyHistogram.FromMicrojoules(Enumerable.Range(1, 100).Select(joules => joules * 1_000_000L));
         var report = Report(
-            (0, new ServiceModelHour { Model = "m", Requests = 120, OutputTokens = 9, OutputMicrojoules = 5_050_000_000, RequestEnergies = energies }, 2 * 5_050 / 3.6e6));
+            (0, new ServiceModelHour { Model = "m", Requests = 120, OutputTokens = 9, OutputMicrojoules = 5_050_000_000,
+                RequestEnergies = energies }, 2 * 5_050 / 3.6e6));
 
         var document = JsonNode.Parse(ServiceDocument.From(report).ToJson())!;
 
@@ -104,6 +109,7 @@ public class ServiceReportTests
 
         Assert.Equal((-0.5, 1), ((double)document["request_energy_change"]!, (double)document["daily_emissions_change"]!));
         Assert.Equal(25, (long)document["week_before"]!["requests"]!);
-        Assert.Null(JsonNode.Parse(ServiceDocument.From(Report((0, new ServiceModelHour { Model = "m", Requests = 1 }, 1))).ToJson())!["request_energy_change"]);
+        Assert.Null(JsonNode.Parse(
+            ServiceDocument.From(Report((0, new ServiceModelHour { Model = "m", Requests = 1 }, 1))).ToJson())!["request_energy_change"]);
     }
 }

@@ -85,7 +85,8 @@ public sealed class RequestEnergyTests : IDisposable
             onRead();
             var minute = time.GetUtcNow().AddMinutes(-1);
             ImmutableArray<ServedRequest> requests = [Create(minute, 5, 10), Create(minute, 16, 40)];
-            return new(new UseReading([new ServiceUse { Model = "m", Requests = 2, PromptTokens = 20, OutputTokens = 40, Running = 50 / 60d }]) { Requests = requests });
+            return new(new UseReading([new ServiceUse { Model = "m", Requests = 2, PromptTokens = 20, OutputTokens = 40,
+                Running = 50 / 60d }]) { Requests = requests });
         }
 
         public void Dispose()
@@ -94,7 +95,8 @@ public sealed class RequestEnergyTests : IDisposable
 
         static ServedRequest Create(DateTimeOffset minute, int at, int seconds) => new()
         {
-            Id = "", Model = "m", Arrival = minute.AddSeconds(at), End = minute.AddSeconds(at + seconds), PromptTokens = 10, OutputTokens = 20,
+            Id = "", Model = "m", Arrival = minute.AddSeconds(at), End = minute.AddSeconds(at + seconds), PromptTokens = 10,
+                OutputTokens = 20,
         };
     }
 }

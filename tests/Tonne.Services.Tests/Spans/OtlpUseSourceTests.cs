@@ -40,18 +40,22 @@ public sealed class OtlpUseSourceTests : IDisposable
 
     static string Span(int id, string attributes, int parent = 0, int seconds = 1) => string.Create(CultureInfo.InvariantCulture,
         $$"""
-        {"traceId":"5b8efff798038103d269b633813fc60c","spanId":"{{id:x16}}","parentSpanId":"{{parent:x16}}","startTimeUnixNano":"1764504000000000000",
+        {"traceId":"5b8efff798038103d269b633813fc60c","spanId":"{{id:x16}}","parentSpanId":"{{parent:x16}}",
+        "startTimeUnixNano":"1764504000000000000",
         "endTimeUnixNano":"{{1764504000 + seconds}}000000000","attributes":[{{attributes}}]}
         """);
 
     static string Text(string key, string value) => $$$"""{"key":"{{{key}}}","value":{"stringValue":"{{{value}}}"}}""";
 
-    static string Number(string key, int value) => string.Create(CultureInfo.InvariantCulture, $$$"""{"key":"{{{key}}}","value":{"intValue":"{{{value}}}"}}""");
+    static string Number(string key, int value) => string.Create(
+        CultureInfo.InvariantCulture, $$$"""{"key":"{{{key}}}","value":{"intValue":"{{{value}}}"}}""");
 
     static string Chat(int prompt, int output) => string.Join(
-        ',', Text("gen_ai.operation.name", "chat"), Number("gen_ai.usage.input_tokens", prompt), Number("gen_ai.usage.output_tokens", output));
+        ',', Text("gen_ai.operation.name", "chat"), Number("gen_ai.usage.input_tokens", prompt),
+            Number("gen_ai.usage.output_tokens", output));
 
-    async Task<HttpStatusCode> PostAsync(byte[] content, string type = "application/json", string? encoding = null, string path = "/v1/traces")
+    async Task<HttpStatusCode> PostAsync(
+        byte[] content, string type = "application/json", string? encoding = null, string path = "/v1/traces")
     {
         using var body = new ByteArrayContent(content);
         body.Headers.ContentType = new MediaTypeHeaderValue(type);
@@ -81,10 +85,13 @@ public sealed class OtlpUseSourceTests : IDisposable
             ExportedSpans.Add(source, 0, 9, () =>
             {
                 ExportedSpans.Add(source, 0, 4, null,
-                    ("gen_ai.operation.name", "chat"), ("gen_ai.request.model", "m"), ("gen_ai.usage.input_tokens", 100L), ("gen_ai.usage.output_tokens", 20L));
+                    ("gen_ai.operation.name", "chat"), ("gen_ai.request.model", "m"), ("gen_ai.usage.input_tokens", 100L),
+                        ("gen_ai.usage.output_tokens", 20L));
                 ExportedSpans.Add(source, 4, 8, () => ExportedSpans.Add(source, 5, 7, null,
-                    ("gen_ai.operation.name", "chat"), ("gen_ai.request.model", "m"), ("gen_ai.usage.input_tokens", 3L), ("gen_ai.usage.output_tokens", 4L)),
-                    ("gen_ai.operation.name", "chat"), ("gen_ai.request.model", "m"), ("gen_ai.usage.input_tokens", 3L), ("gen_ai.usage.output_tokens", 4L));
+                    ("gen_ai.operation.name", "chat"), ("gen_ai.request.model", "m"), ("gen_ai.usage.input_tokens", 3L),
+                        ("gen_ai.usage.output_tokens", 4L)),
+                    ("gen_ai.operation.name", "chat"), ("gen_ai.request.model", "m"), ("gen_ai.usage.input_tokens", 3L),
+                        ("gen_ai.usage.output_tokens", 4L));
             }, ("gen_ai.operation.name", "invoke_agent"), ("gen_ai.usage.input_tokens", 103L));
         });
         _time.Advance(TimeSpan.FromSeconds(10));
@@ -92,8 +99,10 @@ public sealed class OtlpUseSourceTests : IDisposable
         var reading = await _source.ReadAsync(Cancellation);
 
         // 4 s and 2 s of 10 s.
-        Assert.Equal([new ServiceUse { Model = "m", Requests = 2, PromptTokens = 103, OutputTokens = 24, Running = 0.6, Waiting = 0 }], reading.Uses);
-        Assert.Equal([(_noon, _noon.AddSeconds(4)), (_noon.AddSeconds(5), _noon.AddSeconds(7))], reading.Requests.Select(request => (request.Arrival, request.End)));
+        Assert.Equal([new ServiceUse { Model = "m", Requests = 2, PromptTokens = 103, OutputTokens = 24, Running = 0.6, Waiting = 0 }],
+            reading.Uses);
+        Assert.Equal([(_noon, _noon.AddSeconds(4)), (_noon.AddSeconds(5), _noon.AddSeconds(7))],
+            reading.Requests.Select(request => (request.Arrival, request.End)));
         Assert.Null(reading.Note);
     }
 
@@ -147,7 +156,8 @@ public sealed class OtlpUseSourceTests : IDisposable
         Assert.Equal(HttpStatusCode.NotFound, await PostAsync("{}"u8.ToArray(), path: "/v1/metrics"));
         Assert.Equal(HttpStatusCode.MethodNotAllowed, (await _client.GetAsync(Traces, Cancellation)).StatusCode);
         // 16 MiB and one byte, as it is sent and as it is unpacked.
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await PostAsync(Pack(new byte[(16 * 1024 * 1024) + 1]), "application/x-protobuf", "gzip"));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge,
+            await PostAsync(Pack(new byte[(16 * 1024 * 1024) + 1]), "application/x-protobuf", "gzip"));
         try
         {
             Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await PostAsync(new byte[(16 * 1024 * 1024) + 1], "application/x-protobuf"));
@@ -174,6 +184,7 @@ public sealed class OtlpUseSourceTests : IDisposable
     [Fact]
     public void A_port_that_another_program_has_is_refused()
     {
-        Assert.Contains("cannot be opened", Assert.Throws<IOException>(() => new OtlpUseSource(_address)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot be opened", Assert.Throws<IOException>(() => new OtlpUseSource(_address)).Message, StringComparison.Ordinal);
     }
 }

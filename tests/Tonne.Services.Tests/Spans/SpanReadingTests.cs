@@ -10,13 +10,17 @@ public class SpanReadingTests
     // The mapping of opentelemetry.io/docs/specs/otlp#json-protobuf-encoding, with attributes of
     // github.com/open-telemetry/semantic-conventions-genai, gen-ai-spans.md; 1764504000 is 2025-11-30 12:00:00 UTC.
     const string Json = """
-        {"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"chat"}}]},"scopeSpans":[{"scope":{"name":"x"},"spans":[
-          {"traceId":"5B8EFFF798038103D269B633813FC60C","spanId":"EEE19B7EC3C1B174","parentSpanId":"EEE19B7EC3C1B173","name":"chat m","kind":3,"flags":256,
-           "startTimeUnixNano":"1764504000000000000","endTimeUnixNano":1764504002500000000,"droppedAttributesCount":0,"unknownField":[{"a":1}],
+        {"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"chat"}}]},
+         "scopeSpans":[{"scope":{"name":"x"},"spans":[
+          {"traceId":"5B8EFFF798038103D269B633813FC60C","spanId":"EEE19B7EC3C1B174","parentSpanId":"EEE19B7EC3C1B173",
+           "name":"chat m","kind":3,"flags":256,
+           "startTimeUnixNano":"1764504000000000000","endTimeUnixNano":1764504002500000000,
+           "droppedAttributesCount":0,"unknownField":[{"a":1}],
            "attributes":[{"key":"gen_ai.operation.name","value":{"stringValue":"chat"}},
              {"key":"gen_ai.request.model","value":{"stringValue":"m"}},{"key":"gen_ai.response.model","value":{"stringValue":"m-2026"}},
              {"key":"gen_ai.usage.input_tokens","value":{"intValue":"100"}},{"key":"gen_ai.usage.output_tokens","value":{"intValue":20}},
-             {"key":"gen_ai.usage.cache_read.input_tokens","value":{"intValue":"60"}},{"key":"gen_ai.usage.reasoning.output_tokens","value":{"intValue":"5"}},
+             {"key":"gen_ai.usage.cache_read.input_tokens","value":{"intValue":"60"}},
+             {"key":"gen_ai.usage.reasoning.output_tokens","value":{"intValue":"5"}},
              {"key":"gen_ai.server.time_to_first_token","value":{"doubleValue":0.5}},
              {"key":"gen_ai.input.messages","value":{"arrayValue":{"values":[]}}}],
            "status":{"code":2}}]}]}]}
@@ -45,9 +49,11 @@ public class SpanReadingTests
         {
             // vLLM's span: no operation, its own names of tokens and latencies.
             ExportedSpans.Add(source, 0, 2, null,
-                ("gen_ai.response.model", "m"), ("gen_ai.request.id", "cmpl-1"), ("gen_ai.usage.prompt_tokens", 7L), ("gen_ai.usage.completion_tokens", 9L),
+                ("gen_ai.response.model", "m"), ("gen_ai.request.id", "cmpl-1"), ("gen_ai.usage.prompt_tokens", 7L),
+                    ("gen_ai.usage.completion_tokens", 9L),
                 ("gen_ai.latency.time_in_queue", 0.25), ("gen_ai.latency.time_to_first_token", 0.75), ("gen_ai.request.temperature", 0.5));
-            ExportedSpans.Add(source, 1, 2, null, ("gen_ai.operation.name", "embeddings"), ("gen_ai.request.model", "e"), ("gen_ai.usage.input_tokens", 3L), ("error.type", "timeout"));
+            ExportedSpans.Add(source, 1, 2, null, ("gen_ai.operation.name", "embeddings"), ("gen_ai.request.model", "e"),
+                ("gen_ai.usage.input_tokens", 3L), ("error.type", "timeout"));
             // Agents and tools repeat the tokens of the calls in them; other spans are no calls.
             ExportedSpans.Add(source, 0, 9, null, ("gen_ai.operation.name", "invoke_agent"), ("gen_ai.usage.input_tokens", 100L));
             ExportedSpans.Add(source, 0, 9, null, ("http.request.method", "POST"));
@@ -57,8 +63,10 @@ public class SpanReadingTests
         var (chat, embedding) = (batch.Calls[0].Request, batch.Calls[1].Request);
         var start = new DateTimeOffset(2026, 11, 30, 12, 0, 0, TimeSpan.Zero);
         Assert.Equal(("cmpl-1", "m", start, start.AddSeconds(0.25)), (chat.Id, chat.Model, chat.Arrival, chat.Start));
-        Assert.Equal((start.AddSeconds(0.75), start.AddSeconds(2), 7, 9), (chat.FirstToken, chat.End, chat.PromptTokens, chat.OutputTokens));
-        Assert.Equal(("e", start.AddSeconds(1), start.AddSeconds(2), 3, 0), (embedding.Model, embedding.Arrival, embedding.End, embedding.PromptTokens, embedding.OutputTokens));
+        Assert.Equal(
+            (start.AddSeconds(0.75), start.AddSeconds(2), 7, 9), (chat.FirstToken, chat.End, chat.PromptTokens, chat.OutputTokens));
+        Assert.Equal(("e", start.AddSeconds(1), start.AddSeconds(2), 3, 0),
+            (embedding.Model, embedding.Arrival, embedding.End, embedding.PromptTokens, embedding.OutputTokens));
         Assert.Equal([false, true], batch.Calls.Select(call => call.IsFailed));
         Assert.All(batch.Calls, call => Assert.True(call.Key.IsValid));
     }
@@ -74,7 +82,8 @@ public class SpanReadingTests
     public void A_span_whose_ids_or_times_cannot_be_right_is_not_counted(string right, string wrong)
     {
         Assert.Contains(right.Trim('"'), Json, StringComparison.Ordinal);
-        var batch = ReadJson(Json.Replace(right, wrong, StringComparison.Ordinal).Replace(right.Trim('"'), wrong, StringComparison.Ordinal));
+        var batch = ReadJson(
+            Json.Replace(right, wrong, StringComparison.Ordinal).Replace(right.Trim('"'), wrong, StringComparison.Ordinal));
 
         Assert.Equal((0, 1), (batch.Calls.Count, batch.Unusable));
     }
@@ -95,8 +104,10 @@ public class SpanReadingTests
     public void Fields_of_another_type_are_left_out()
     {
         Assert.Empty(ReadJson("""{"resourceSpans":{"scopeSpans":7}}""").Calls);
-        Assert.Empty(ReadJson("""{"resourceSpans":[7,{"scopeSpans":[null,{"spans":[[],{"attributes":[1,{"key":2}],"status":"x"}]}]}]}""").Calls);
-        var call = Assert.Single(ReadJson(Json.Replace("\"100\"", "-5", StringComparison.Ordinal).Replace("20}", "1e300}", StringComparison.Ordinal)).Calls);
+        Assert.Empty(ReadJson(
+            """{"resourceSpans":[7,{"scopeSpans":[null,{"spans":[[],{"attributes":[1,{"key":2}],"status":"x"}]}]}]}""").Calls);
+        var call = Assert.Single(
+            ReadJson(Json.Replace("\"100\"", "-5", StringComparison.Ordinal).Replace("20}", "1e300}", StringComparison.Ordinal)).Calls);
         Assert.Equal((0, 0, 0), (call.Request.PromptTokens, call.Request.CachedTokens, call.Request.OutputTokens));
     }
 
@@ -107,7 +118,8 @@ public class SpanReadingTests
         var whole = ExportedSpans.Export(source =>
         {
             for (var i = 0; i < 3; i++)
-                ExportedSpans.Add(source, i, i + 1, null, ("gen_ai.operation.name", "chat"), ("gen_ai.usage.input_tokens", 7L), ("gen_ai.usage.output_tokens", 9L));
+                ExportedSpans.Add(source, i, i + 1, null, ("gen_ai.operation.name", "chat"), ("gen_ai.usage.input_tokens", 7L),
+                    ("gen_ai.usage.output_tokens", 9L));
         });
         Assert.Equal(3, ProtobufSpans.Read(whole).Calls.Count);
         var json = Encoding.UTF8.GetBytes(Json);
@@ -123,7 +135,8 @@ public class SpanReadingTests
             {
                 var batch = isJson ? JsonSpans.Read(cut) : ProtobufSpans.Read(cut.Span);
                 Assert.InRange(batch.Calls.Count, 0, 3);
-                Assert.All(batch.Calls, call => Assert.True(call.Request.End >= call.Request.Arrival && call.Request.CachedTokens <= call.Request.PromptTokens));
+                Assert.All(batch.Calls, call =>
+                    Assert.True(call.Request.End >= call.Request.Arrival && call.Request.CachedTokens <= call.Request.PromptTokens));
                 read++;
             }
             catch (FormatException)

@@ -37,7 +37,8 @@ public class SpanTrials
         // What comes before the first look has no energy; that look is always written.
         var looks = Path.Combine(tonne.Home, "services", "chat", "looks");
         await SmallServer.WaitUntilAsync(
-            () => Task.FromResult(Directory.Exists(looks) && Directory.GetFiles(looks).Any(static file => new FileInfo(file).Length > 0)), "there was no look");
+            () => Task.FromResult(Directory.Exists(looks) && Directory.GetFiles(looks).Any(static file => new FileInfo(file).Length > 0)),
+                "there was no look");
         for (var i = 1; i <= 10; i++)
         {
             var begin = TimeProvider.System.GetUtcNow();
@@ -57,14 +58,17 @@ public class SpanTrials
         var report = JsonNode.Parse((await tonne.RunAsync("service", "show", "chat", "--json")).Expect(0).Output)!;
         var all = report["all"]!;
         Assert.Equal((10L, 100L, 55L), ((long)all["requests"]!, (long)all["prompt_tokens"]!, (long)all["output_tokens"]!));
-        Assert.Equal((long)all["energy_uj"]!, (long)all["idle_uj"]! + report["models"]!.AsArray().Sum(model => (long)model!["amounts"]!["energy_uj"]!));
+        Assert.Equal((long)all["energy_uj"]!, (long)all["idle_uj"]! + report["models"]!.AsArray()
+            .Sum(model => (long)model!["amounts"]!["energy_uj"]!));
         var percentiles = report["percentiles_wh"]!;
         Assert.Equal(10, (long)percentiles["n"]!);
         Assert.True((double)percentiles["p50"]! > 0);
         Assert.True((double)percentiles["p99"]! >= (double)percentiles["p50"]!);
         Assert.Null(report["percentiles_reason"]);
-        Assert.Contains(report["gaps"]!.AsArray(), gap => ((string)gap!["reason"]!).Contains("could not be read", StringComparison.Ordinal));
-        Assert.Contains("own energy of 10 of 10 requests", (await tonne.RunAsync("service", "show")).Expect(0).Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Contains(
+            report["gaps"]!.AsArray(), gap => ((string)gap!["reason"]!).Contains("could not be read", StringComparison.Ordinal));
+        Assert.Contains("own energy of 10 of 10 requests", (await tonne.RunAsync("service", "show")).Expect(0)
+            .Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
     }
 
     static async Task<HttpStatusCode> PostAsync(HttpClient client, Uri address, string json)
@@ -88,15 +92,18 @@ public class SpanTrials
                     ["endTimeUnixNano"] = Nanoseconds(end),
                     ["attributes"] = new JsonArray(
                         Attribute("gen_ai.operation.name", "stringValue", "chat"), Attribute("gen_ai.request.model", "stringValue", "m"),
-                        Attribute("gen_ai.usage.input_tokens", "intValue", prompt), Attribute("gen_ai.usage.output_tokens", "intValue", output)),
+                        Attribute("gen_ai.usage.input_tokens", "intValue", prompt),
+                            Attribute("gen_ai.usage.output_tokens", "intValue", output)),
                 }),
             }),
         }),
     }.ToJsonString();
 
-    static JsonObject Attribute(string key, string kind, JsonNode value) => new() { ["key"] = key, ["value"] = new JsonObject { [kind] = value } };
+    static JsonObject Attribute(string key, string kind, JsonNode value) =>
+        new() { ["key"] = key, ["value"] = new JsonObject { [kind] = value } };
 
-    static string Nanoseconds(DateTimeOffset time) => ((time - DateTimeOffset.UnixEpoch).Ticks * 100).ToString(CultureInfo.InvariantCulture);
+    static string Nanoseconds(DateTimeOffset time) => ((time - DateTimeOffset.UnixEpoch).Ticks * 100)
+        .ToString(CultureInfo.InvariantCulture);
 
     static int FindPort()
     {
