@@ -48,7 +48,7 @@ sealed class ProxyApplication : IAsyncDisposable
     /// <summary>Lets the thread that reads from a socket pass the bytes on, instead of waking up another one for it. To be called before
     /// the first socket of the process; what a user has set stays. On Windows it has no effect.</summary>
     /// <remarks>
-    /// Waking up threads was more than half of the proxy's CPU time: 40 switches for each request, 20 for each part of a stream. Nothing
+    /// Waking up threads was up to half of the proxy's CPU time: 40 switches for each request, 20 for each part of a stream. Nothing
     /// that computes long or blocks may run on these threads: see <see cref="ReplyTap.EndAsync"/>, the proxy's own addresses and
     /// <see cref="ProxyRecording"/>.
     /// </remarks>
