@@ -22,7 +22,8 @@ public static class CheckedFile
     {
         try
         {
-            return File.Exists(path) && ChecksummedLine.Read(name, File.ReadAllBytes(path), out var json) is null ? json : (ReadOnlyMemory<byte>?)null;
+            return File.Exists(path) && ChecksummedLine.Read(name, File.ReadAllBytes(path), out var json) is null ? json : (
+                ReadOnlyMemory<byte>?)null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

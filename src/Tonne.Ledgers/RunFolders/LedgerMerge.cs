@@ -68,7 +68,8 @@ static class LedgerMerge
             if (Directory.Exists(fresh))
                 Directory.Delete(fresh, recursive: true);
             LedgerPermissions.CreateFolder(fresh);
-            foreach (var file in new[] { theirs.TracePath, theirs.OriginPath, theirs.ThinningNotePath, theirs.RemovalNotePath, theirs.StatementsPath, theirs.RecordPath }.Where(File.Exists))
+            foreach (var file in new[] { theirs.TracePath, theirs.OriginPath, theirs.ThinningNotePath, theirs.RemovalNotePath,
+                theirs.StatementsPath, theirs.RecordPath }.Where(File.Exists))
             {
                 using var source = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
                 using var copy = LedgerPermissions.Open(Path.Combine(fresh, Path.GetFileName(file)), FileMode.CreateNew, FileAccess.Write, FileShare.None);
