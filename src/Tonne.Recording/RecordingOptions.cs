@@ -45,7 +45,8 @@ public sealed record RecordingOptions
     /// </summary>
     public bool CoversJob { get; init; }
 
-    /// <summary>Whether the run has everything of its node (<see cref="RunOpening.CoversNode"/>); with <see cref="SharePolicy.Machine"/>. Default: no.</summary>
+    /// <summary>Whether the run has everything of its node (<see cref="RunOpening.CoversNode"/>); with <see cref="SharePolicy.Machine"/>.
+    /// Default: no.</summary>
     public bool CoversNode { get; init; }
 
     /// <summary>Observers that follow the runs while they are recorded. Default: none.</summary>

@@ -4,7 +4,8 @@ namespace Tonne.Recording;
 
 /// <summary>Records one job for weeks: a run for each day (UTC), each of which begins where the one before ends.</summary>
 /// <remarks>
-/// No energy is lost between two runs or counted twice; see <see cref="RunRecorder.ContinueAsync"/>. If a day cannot be begun, it is tried again at each
+/// No energy is lost between two runs or counted twice; see <see cref="RunRecorder.ContinueAsync"/>. If a day cannot be begun, it is tried
+/// again at each
 /// <see cref="AdvanceAsync"/>. A recorder that is killed loses what came after its last sample. Not thread safe.
 /// </remarks>
 /// <param name="recorder">Records the job.</param>

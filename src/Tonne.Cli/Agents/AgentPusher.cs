@@ -9,13 +9,15 @@ using Tonne.Runs;
 
 namespace Tonne.Cli.Agents;
 
-/// <summary>Pushes the ledger of a node to its server as long as the agent runs, and keeps the ledger within its bound on the disk.</summary>
+/// <summary>Pushes the ledger of a node to its server as long as the agent runs, and keeps the ledger within its bound on the
+/// disk.</summary>
 /// <param name="context">The clock.</param>
 /// <param name="home">The ledger.</param>
 /// <param name="request">How often, and how large.</param>
 /// <param name="account">Computes the footprint of a run that another recorder left open.</param>
 /// <param name="say">Receives messages for the administrator.</param>
-sealed class AgentPusher(CommandContext context, LedgerHome home, AgentRequest request, Func<RunRecord, FootprintStatement> account, Action<string> say)
+sealed class AgentPusher(
+    CommandContext context, LedgerHome home, AgentRequest request, Func<RunRecord, FootprintStatement> account, Action<string> say)
 {
     static readonly TimeSpan _housekeeping = TimeSpan.FromHours(1);
     static readonly TimeSpan _lookForSettings = TimeSpan.FromSeconds(30);
@@ -54,7 +56,8 @@ sealed class AgentPusher(CommandContext context, LedgerHome home, AgentRequest r
                 if (settings is null)
                 {
                     _status = new PushStatus { Problem = problem };
-                    Say(problem ?? "this node is in no fleet: it is measured, and nothing is pushed until `tonne fleet enroll` has written fleet.json.");
+                    Say(problem ?? "this node is in no fleet: it is measured, and nothing is pushed until `tonne fleet enroll` has "
+                        + "written fleet.json.");
                     KeepHouse(null);
                     await Task.Delay(Min(_lookForSettings, request.PushEvery), context.Time, stop).ConfigureAwait(false);
                     continue;
@@ -82,7 +85,8 @@ sealed class AgentPusher(CommandContext context, LedgerHome home, AgentRequest r
             if (queue is null)
                 return;
             queue.Refresh();
-            Note(queue, await new PushClient(http, settings, queue, context.Time, _random).PushAsync(backlog => CreateReport(queue, backlog), greets: false, limit).ConfigureAwait(false));
+            Note(queue, await new PushClient(http, settings, queue, context.Time, _random).PushAsync(
+                backlog => CreateReport(queue, backlog), greets: false, limit).ConfigureAwait(false));
         }
         catch (Exception error) when (error is OperationCanceledException or LedgerUnavailableException)
         {
@@ -145,8 +149,11 @@ sealed class AgentPusher(CommandContext context, LedgerHome home, AgentRequest r
             Problem = outcome.Problem,
         };
         foreach (var line in outcome.Refused)
-            say($"the server does not keep line {line.Sequence.ToString(CultureInfo.InvariantCulture)} of run {line.Run}: {line.Reason}. It is not sent again.");
-        Say(outcome.Problem is { } problem ? problem + (outcome.IsKeyRefused ? " Nothing is pushed until fleet.json has another key; measuring goes on." : " What waits is kept and tried again.") : null);
+            say($"the server does not keep line {line.Sequence.ToString(CultureInfo.InvariantCulture)} of run {line.Run}: {line.Reason}. "
+                + $"It is not sent again.");
+        Say(outcome.Problem is { } problem ? problem + (
+            outcome.IsKeyRefused ? " Nothing is pushed until fleet.json has another key; measuring goes on."
+                : " What waits is kept and tried again.") : null);
     }
 
     NodeReport CreateReport(PushQueue queue, PushBacklog backlog) => new()
@@ -156,7 +163,9 @@ sealed class AgentPusher(CommandContext context, LedgerHome home, AgentRequest r
         Waiting = backlog.Lines,
         WaitingSince = backlog.Since,
         Dropped = queue.Dropped,
-        Problem = _measuringProblem ?? (backlog.Damaged > 0 ? string.Create(CultureInfo.InvariantCulture, $"{backlog.Damaged} records are damaged: tonne ledger verify") : null),
+        Problem = _measuringProblem ?? (
+            backlog.Damaged > 0 ? string.Create(
+                CultureInfo.InvariantCulture, $"{backlog.Damaged} records are damaged: tonne ledger verify") : null),
     };
 
     /// <summary>Once an hour: closes runs that other recorders left open, and removes what is above the bound on the disk.</summary>
@@ -175,11 +184,15 @@ sealed class AgentPusher(CommandContext context, LedgerHome home, AgentRequest r
             if (outcome.BytesAfter != outcome.BytesBefore)
             {
                 say(string.Create(CultureInfo.InvariantCulture,
-                    $"the runs had {DisplayValue.FormatBytes(outcome.BytesBefore)} on the disk and have {DisplayValue.FormatBytes(outcome.BytesAfter)}: {outcome.Thinned} traces thinned, {outcome.TracesRemoved} removed, {outcome.RunsRemoved} runs removed that the server has, {outcome.Dropped} traces removed that it does not have."));
+                    $"the runs had {DisplayValue.FormatBytes(outcome.BytesBefore)} on the disk and have "
+                        + $"{DisplayValue.FormatBytes(outcome.BytesAfter)}: {outcome.Thinned} traces thinned, {outcome.TracesRemoved} "
+                            + $"removed, {outcome.RunsRemoved} runs removed that the server has, {outcome.Dropped} traces removed that "
+                                + $"it does not have."));
             }
 
             if (outcome.BytesAfter > request.MaxDiskBytes)
-                say($"the runs have {DisplayValue.FormatBytes(outcome.BytesAfter)} on the disk, above the bound of {DisplayValue.FormatBytes(request.MaxDiskBytes)}: records that the server does not have are not removed.");
+                say($"the runs have {DisplayValue.FormatBytes(outcome.BytesAfter)} on the disk, above the bound of "
+                    + $"{DisplayValue.FormatBytes(request.MaxDiskBytes)}: records that the server does not have are not removed.");
         }
         catch (LedgerUnavailableException error)
         {

@@ -16,7 +16,8 @@ namespace Tonne.Cli.Agents;
 
 /// <summary>Performs <c>tonne agent run</c>: measures the node until SIGTERM, and pushes its ledger.</summary>
 /// <remarks>
-/// The node is a chain of runs, one for each day, with all energy of the machine; jobs and pods are runs of their own. An agent that is killed loses what came
+/// The node is a chain of runs, one for each day, with all energy of the machine; jobs and pods are runs of their own. An agent that is
+/// killed loses what came
 /// after its last sample: the next one closes its runs from their traces.
 /// </remarks>
 sealed class AgentSession
@@ -31,6 +32,8 @@ sealed class AgentSession
     readonly AgentRequest _request;
     readonly LedgerHome _home;
     readonly Accountant _accountant = new();
+    readonly Lock _accounting = new();
+    readonly Lock _saying = new();
     readonly string _node;
     readonly DateTimeOffset _startedAt;
     string? _problem;
@@ -52,16 +55,21 @@ sealed class AgentSession
     {
         using var wait = new InterruptWait();
         if (Environment.IsPrivilegedProcess && OperatingSystem.IsLinux() && TrustedPath.FindFolderProblem(_home.Root) is { } problem)
-            throw new InvalidInputException($"the ledger {_home.Root} is not used: {problem}. It must be root's, as must all folders above it, and nobody else may write to them.");
-        using var held = AgentStatus.TryLock(_home) ?? throw new InvalidInputException($"an agent measures into {_home.Root} already: end it, or set another home.");
+            throw new InvalidInputException(
+                $"the ledger {_home.Root} is not used: {problem}. It must be root's, as must all folders above it, and nobody else may "
+                    + $"write to them.");
+        using var held = AgentStatus.TryLock(_home) ?? throw new InvalidInputException(
+            $"an agent measures into {_home.Root} already: end it, or set another home.");
         var ledger = new Ledger(_home, _context.Time, Say);
         foreach (var closed in ledger.CloseInterrupted(Account))
             Say(closed.Problem?.ToString() ?? $"{closed.Id} had been left open and is closed from its trace.");
-        using var discovery = MachineDiscovery.Discover(new FileTree(_settings.Sysroot), _settings.CreateDiscoveryOptions(_context.GetVariable));
+        using var discovery = MachineDiscovery.Discover(
+            new FileTree(_settings.Sysroot), _settings.CreateDiscoveryOptions(_context.GetVariable));
         var place = FindPlace(discovery);
         var holder = ProcessIdentity.GetCurrent();
         var recorder = new RunRecorder(
-            _ => new MachineJob(discovery, JobInstruments.FollowMachine(), holder, null, new ResourceReservation(null, null, "the whole machine")),
+            _ => new MachineJob(discovery, JobInstruments.FollowMachine(), holder, null, new ResourceReservation(
+                null, null, "the whole machine")),
             ledger, CreateOptions(discovery, place) with { Policy = SharePolicy.Machine, CoversNode = true }, _context.Time);
         using var chain = new RunChain(recorder, _node, _context.Time, Say);
         using var workloads = new WorkloadRecorders(_context, _settings, ledger, _request, machine => CreateOptions(machine, place), Say);
@@ -131,8 +139,9 @@ sealed class AgentSession
     FootprintStatement Account(RunRecord record)
     {
         // The recorder's thread and the pusher's may both close runs.
-        lock (_accountant)
-            return _accountant.Account(record, FactorSelector.SelectFactors(record, _settings.OpenIntensities())).CreateStatement(_context.Time.GetUtcNow());
+        lock (_accounting)
+            return _accountant.Account(record, FactorSelector.SelectFactors(record, _settings.OpenIntensities())).CreateStatement(
+                _context.Time.GetUtcNow());
     }
 
     void WriteStatus(DiscoveryResult discovery, RunChain chain, WorkloadRecorders workloads, AgentPusher pusher) => new AgentStatus
@@ -153,11 +162,12 @@ sealed class AgentSession
     }.Write(_home);
 
     static ImmutableArray<string> ListParts(DiscoveryResult discovery, Quality quality, bool isEqual) =>
-        [.. discovery.Bases.Where(basis => (basis.Quality == quality) == isEqual).Select(basis => EnumWords.Format(basis.Component)).Distinct(StringComparer.Ordinal)];
+        [.. discovery.Bases.Where(basis => (basis.Quality == quality) == isEqual).Select(basis => EnumWords.Format(basis.Component))
+            .Distinct(StringComparer.Ordinal)];
 
     void Say(string text)
     {
-        lock (_context.Error)
+        lock (_saying)
             _context.Error.WriteLine("tonne: " + text);
     }
 }

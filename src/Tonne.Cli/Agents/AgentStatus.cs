@@ -77,7 +77,8 @@ sealed record AgentStatus
     {
         try
         {
-            return CheckedFile.Read(GetPath(home), Name) is { } json ? JsonSerializer.Deserialize(json.Span, AgentStatusJson.Default.AgentStatus) : null;
+            return CheckedFile.Read(GetPath(home), Name) is { } json ? JsonSerializer.Deserialize(
+                json.Span, AgentStatusJson.Default.AgentStatus) : null;
         }
         catch (JsonException)
         {

@@ -19,7 +19,8 @@ static class FleetConfiguration
             _ = TrustedPath.ReadText(path, out var mistrust);
             if (mistrust is not null)
             {
-                problem = $"{path} is not used: {mistrust}. It must be root's, as must all folders above it, and nobody else may write to them.";
+                problem = $"{path} is not used: {mistrust}. It must be root's, as must all folders above it, and nobody else may write "
+                    + $"to them.";
                 return null;
             }
         }

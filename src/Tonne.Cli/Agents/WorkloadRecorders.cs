@@ -7,20 +7,22 @@ using Tonne.Instruments.Machines;
 using Tonne.Instruments.Nodes;
 using Tonne.Instruments.Processes;
 using Tonne.Instruments.Slurm;
-using Tonne.Ledgers;
 using Tonne.Recording;
 
 namespace Tonne.Cli.Agents;
 
-/// <summary>Records each Slurm job and each pod of the node as runs of their own, from when its control group appears to when it is gone.</summary>
+/// <summary>Records each Slurm job and each pod of the node as runs of their own, from when its control group appears to when it is
+/// gone.</summary>
 /// <remarks>A job that Slurm's prolog records is left to it. Not thread safe.</remarks>
 sealed class WorkloadRecorders : IDisposable
 {
     // What identifies a job; no step, rank or secret.
     static readonly HashSet<string> _variables = new(StringComparer.Ordinal)
     {
-        "SLURM_JOB_ID", "SLURM_JOB_NAME", "SLURM_JOB_ACCOUNT", "SLURM_JOB_USER", "SLURM_JOB_UID", "SLURM_JOB_PARTITION", "SLURM_JOB_QOS", "SLURM_CLUSTER_NAME", "SLURM_JOB_NODELIST",
-        "SLURM_JOB_NUM_NODES", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_RESTART_COUNT", "SLURM_JOB_CPUS_PER_NODE", "SLURMD_NODENAME", "SLURM_CONF", "HOSTNAME",
+        "SLURM_JOB_ID", "SLURM_JOB_NAME", "SLURM_JOB_ACCOUNT", "SLURM_JOB_USER", "SLURM_JOB_UID", "SLURM_JOB_PARTITION", "SLURM_JOB_QOS",
+            "SLURM_CLUSTER_NAME", "SLURM_JOB_NODELIST",
+        "SLURM_JOB_NUM_NODES", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_RESTART_COUNT", "SLURM_JOB_CPUS_PER_NODE",
+            "SLURMD_NODENAME", "SLURM_CONF", "HOSTNAME",
     };
 
     readonly CommandContext _context;
@@ -42,14 +44,16 @@ sealed class WorkloadRecorders : IDisposable
     /// <param name="createOptions">Makes the options that all runs of the node have.</param>
     /// <param name="say">Receives messages for the administrator.</param>
     public WorkloadRecorders(
-        CommandContext context, Settings settings, IRunSink sink, AgentRequest request, Func<DiscoveryResult, RecordingOptions> createOptions, Action<string> say)
+        CommandContext context, Settings settings, IRunSink sink, AgentRequest request, Func<DiscoveryResult,
+            RecordingOptions> createOptions, Action<string> say)
     {
         (_context, _settings, _sink, _request, _createOptions, _say) = (context, settings, sink, request, createOptions, say);
         _workloads = new NodeWorkloads(new FileTree(settings.Sysroot));
     }
 
     /// <summary>Ids of the runs that are recorded now.</summary>
-    public ImmutableArray<string> RunIds => [.. _recorders.Values.Select(recorder => recorder.Chain.Run?.Id).OfType<string>().Order(StringComparer.Ordinal)];
+    public ImmutableArray<string> RunIds =>
+        [.. _recorders.Values.Select(recorder => recorder.Chain.Run?.Id).OfType<string>().Order(StringComparer.Ordinal)];
 
     /// <summary>Looks for workloads that have begun or ended, and begins the runs of the next day when it has come.</summary>
     public void Update()
@@ -100,7 +104,8 @@ sealed class WorkloadRecorders : IDisposable
         if (_recorders.Count >= _request.MaxWorkloads)
         {
             if (!_isFullReported)
-                _say(string.Create(CultureInfo.InvariantCulture, $"{_request.MaxWorkloads} jobs and pods are recorded; others are part of the node's run only."));
+                _say(string.Create(CultureInfo.InvariantCulture,
+                    $"{_request.MaxWorkloads} jobs and pods are recorded; others are part of the node's run only."));
             _isFullReported = true;
             return;
         }
@@ -121,9 +126,11 @@ sealed class WorkloadRecorders : IDisposable
         var holder = ProcessIdentity.GetCurrent();
         var reservation = ResourceReservation.ReadAllocation(GetVariable, discovery.Machine.Threads);
         var common = _createOptions(discovery);
-        var name = isJob ? GetVariable("SLURM_JOB_NAME") ?? "slurm-" + workload.Id : variables.GetValueOrDefault("HOSTNAME") ?? "pod-" + workload.Id[..8];
+        var name = isJob ? GetVariable("SLURM_JOB_NAME") ?? "slurm-" + workload.Id : variables.GetValueOrDefault("HOSTNAME")
+            ?? "pod-" + workload.Id[..8];
         var recorder = new RunRecorder(
-            _ => new MachineJob(discovery, JobInstruments.FollowControlGroup(workload.Folder, workload.Version) ?? throw new ProcessEndedException($"{workload.Folder} is gone."), holder, null, reservation),
+            _ => new MachineJob(discovery, JobInstruments.FollowControlGroup(workload.Folder, workload.Version)
+                ?? throw new ProcessEndedException($"{workload.Folder} is gone."), holder, null, reservation),
             _sink, common with
             {
                 Tags = isJob ? common.Tags.SetItem("kind", "slurm-job") : common.Tags.SetItem("kind", "pod").SetItem("pod", workload.Id),

@@ -17,7 +17,8 @@ static class AgentCommand
 
     static readonly (string Unit, long Bytes)[] _units =
     [
-        ("KiB", 1L << 10), ("MiB", 1L << 20), ("GiB", 1L << 30), ("TiB", 1L << 40), ("kB", 1000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000),
+        ("KiB", 1L << 10), ("MiB", 1L << 20), ("GiB", 1L << 30), ("TiB", 1L << 40), ("kB", 1000), ("MB", 1_000_000), ("GB", 1_000_000_000),
+            ("TB", 1_000_000_000_000),
     ];
 
     public static Command Build(CommandContext context) =>
@@ -33,12 +34,18 @@ static class AgentCommand
 
     static Command BuildRun(CommandContext context)
     {
-        var node = new Option<string>("--node") { Description = "Name of the node; default: that of fleet.json, else of the machine", HelpName = "NAME" };
+        var node = new Option<string>(
+            "--node") { Description = "Name of the node; default: that of fleet.json, else of the machine", HelpName = "NAME" };
         var disk = new Option<string>("--max-disk") { Description = "Most bytes of all runs on the disk; default 10GB", HelpName = "SIZE" };
-        var every = new Option<string>("--push-every") { Description = "Time between two pushes, 10ms to 1h; default 1min", HelpName = "TIME" };
-        var period = new Option<string>("--job-period") { Description = "Time between samples of a job or pod; default 5s", HelpName = "TIME" };
-        var most = new Option<int>("--max-jobs") { Description = "Most jobs and pods recorded at a time; 0: only the node", HelpName = "N", DefaultValueFactory = _ => DefaultMaxWorkloads };
-        var command = new Command("run", "Measure this node until SIGTERM or Ctrl-C; for systemd.") { node, disk, every, period, most, CreateConfigOption() };
+        var every = new Option<string>(
+            "--push-every") { Description = "Time between two pushes, 10ms to 1h; default 1min", HelpName = "TIME" };
+        var period = new Option<string>(
+            "--job-period") { Description = "Time between samples of a job or pod; default 5s", HelpName = "TIME" };
+        var most = new Option<int>(
+            "--max-jobs") { Description = "Most jobs and pods recorded at a time; 0: only the node", HelpName = "N",
+                DefaultValueFactory = _ => DefaultMaxWorkloads };
+        var command = new Command(
+            "run", "Measure this node until SIGTERM or Ctrl-C; for systemd.") { node, disk, every, period, most, CreateConfigOption() };
         foreach (var option in SettingOptions.Place.Concat(SettingOptions.Measurement))
             command.Options.Add(option);
         command.SetAction(parsed =>
@@ -49,7 +56,8 @@ static class AgentCommand
             if (count < 0)
                 throw new InvalidInputException($"--max-jobs {count.ToString(CultureInfo.InvariantCulture)} is negative.");
             return new AgentSession(context, SettingOptions.Resolve(parsed, context), new AgentRequest(
-                parsed.GetValue(node), ReadSize(parsed.GetValue(disk)), ReadTime(parsed.GetValue(every), "--push-every", TimeSpan.FromMinutes(1)),
+                parsed.GetValue(node), ReadSize(parsed.GetValue(disk)), ReadTime(
+                    parsed.GetValue(every), "--push-every", TimeSpan.FromMinutes(1)),
                 ReadTime(parsed.GetValue(period), "--job-period", TimeSpan.FromSeconds(5)), count)).Run();
         });
         return command;
@@ -58,7 +66,9 @@ static class AgentCommand
     static Command BuildStatus(CommandContext context)
     {
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.agent-status/1)" };
-        var command = new Command("status", "Show what the agent of this node measures, and what waits for the server; exit code 1 if none runs.") { json, CreateConfigOption() };
+        var command = new Command(
+            "status", "Show what the agent of this node measures, and what waits for the server; exit code 1 if none runs.") { json,
+                CreateConfigOption() };
         command.SetAction(parsed =>
         {
             var settings = SettingOptions.Resolve(parsed, context);
@@ -94,25 +104,36 @@ static class AgentCommand
         }
 
         context.Out.WriteLine(isRunning
-            ? string.Create(CultureInfo.InvariantCulture, $"{status.Node}: measured since {status.StartedAt:yyyy-MM-dd HH:mm} UTC (process {status.ProcessId})")
-            : string.Create(CultureInfo.InvariantCulture, $"{status.Node}: no agent runs; the last one was seen {status.At:yyyy-MM-dd HH:mm} UTC"));
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"{status.Node}: measured since {status.StartedAt:yyyy-MM-dd HH:mm} UTC (process {status.ProcessId})")
+            : string.Create(CultureInfo.InvariantCulture,
+                $"{status.Node}: no agent runs; the last one was seen {status.At:yyyy-MM-dd HH:mm} UTC"));
         Write("run", status.Run ?? "none");
         if (!status.WorkloadRuns.IsEmpty)
-            Write("jobs, pods", string.Create(CultureInfo.InvariantCulture, $"{status.WorkloadRuns.Length}: {string.Join(", ", status.WorkloadRuns.Take(3))}{(status.WorkloadRuns.Length > 3 ? ", …" : "")}"));
+            Write("jobs, pods", string.Create(
+                CultureInfo.InvariantCulture,
+                    $"{status.WorkloadRuns.Length}: "
+                        + $"{string.Join(", ", status.WorkloadRuns.Take(3))}{(status.WorkloadRuns.Length > 3 ? ", …" : "")}"));
         Write("measured", status.Measured.IsEmpty ? "nothing; all is modelled" : string.Join(", ", status.Measured));
         Write("server", status.Push.Server ?? "none: `tonne fleet enroll` joins a fleet");
         if (status.Push.Server is not null)
         {
-            Write("last answer", status.Push.AnsweredAt is { } at ? string.Create(CultureInfo.InvariantCulture, $"{at:yyyy-MM-dd HH:mm:ss} UTC") : "none yet");
+            Write("last answer", status.Push.AnsweredAt is { } at ? string.Create(
+                CultureInfo.InvariantCulture, $"{at:yyyy-MM-dd HH:mm:ss} UTC") : "none yet");
             Write("waiting", string.Create(CultureInfo.InvariantCulture,
-                $"{status.Push.Waiting} {(status.Push.Waiting == 1 ? "line" : "lines")}{(status.Push.WaitingSince is { } since ? $", the oldest run of {since:yyyy-MM-dd HH:mm} UTC" : "")}"));
+                $"{status.Push.Waiting} {(status.Push.Waiting == 1 ? "line" : "lines")}")
+                + (status.Push.WaitingSince is { } since
+                    ? string.Create(CultureInfo.InvariantCulture, $", the oldest run of {since:yyyy-MM-dd HH:mm} UTC") : ""));
             if (status.Push.Refused > 0)
-                Write("refused", string.Create(CultureInfo.InvariantCulture, $"{status.Push.Refused} lines, which the server does not keep"));
+                Write("refused", string.Create(
+                    CultureInfo.InvariantCulture, $"{status.Push.Refused} lines, which the server does not keep"));
             if (status.Push.Dropped > 0)
-                Write("dropped", string.Create(CultureInfo.InvariantCulture, $"{status.Push.Dropped} traces of runs that the server does not have"));
+                Write("dropped", string.Create(
+                    CultureInfo.InvariantCulture, $"{status.Push.Dropped} traces of runs that the server does not have"));
         }
 
-        Write("disk", $"{(status.DiskBytes is { } bytes ? DisplayValue.FormatBytes(bytes) : "?")} of {DisplayValue.FormatBytes(status.MaxDiskBytes)}");
+        Write("disk", $"{(status.DiskBytes is { } bytes ? DisplayValue.FormatBytes(bytes) : "?")} of "
+            + $"{DisplayValue.FormatBytes(status.MaxDiskBytes)}");
         foreach (var problem in new[] { status.Problem, status.Push.Problem }.OfType<string>())
             Write("problem", problem);
 
@@ -120,7 +141,8 @@ static class AgentCommand
     }
 
     static TimeSpan ReadTime(string? text, string option, TimeSpan otherwise) => text is null ? otherwise
-        : Setting.TryParsePeriod(text, out var time) ? time : throw new InvalidInputException($"{option} '{text}' is not a time from 10ms to 1h, such as 30s.");
+        : Setting.TryParsePeriod(text, out var time) ? time : throw new InvalidInputException(
+            $"{option} '{text}' is not a time from 10ms to 1h, such as 30s.");
 
     static long ReadSize(string? text)
     {
@@ -129,7 +151,8 @@ static class AgentCommand
         foreach (var (unit, bytes) in _units)
         {
             if (text.EndsWith(unit, StringComparison.OrdinalIgnoreCase)
-                && double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number > 0 && number * bytes < long.MaxValue)
+                && double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+                    out var number) && number > 0 && number * bytes < long.MaxValue)
                 return (long)(number * bytes);
         }
 

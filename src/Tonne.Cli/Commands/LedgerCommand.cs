@@ -15,7 +15,8 @@ static class LedgerCommand
     public static Command Build(CommandContext context) =>
         new("ledger", "Verify, recount, scrub, merge, import and export the ledger.")
         {
-            Verify(context), Reindex(context), Recount(context), Audit(context), Thin(context), Scrub(context), Merge(context), LedgerPushCommand.Build(context), Import(context), Export(context),
+            Verify(context), Reindex(context), Recount(context), Audit(context), Thin(context), Scrub(context), Merge(context),
+                LedgerPushCommand.Build(context), Import(context), Export(context),
         };
 
     /// <summary>The order of day and month in the dates of another tool.</summary>

@@ -13,15 +13,19 @@ static class LedgerPushCommand
 {
     public static Command Build(CommandContext context)
     {
-        var server = new Option<string>("--server") { Description = "Address of the server, in place of that of fleet.json; the key is the same", HelpName = "URL" };
+        var server = new Option<string>(
+            "--server") { Description = "Address of the server, in place of that of fleet.json; the key is the same", HelpName = "URL" };
         var all = new Option<bool>("--all") { Description = "Offer all lines again, for example after the server lost its database" };
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.push/1)" };
-        var command = new Command("push", "Push what the fleet's server does not have yet, once. Exit code 1 if something still waits.") { server, all, json };
+        var command = new Command(
+            "push", "Push what the fleet's server does not have yet, once. Exit code 1 if something still waits.") { server, all, json };
         command.SetAction(parsed =>
         {
             var ledger = LedgerSession.Open(context).Ledger;
             var settings = FleetConfiguration.Read(ledger.Home, out var problem)
-                ?? throw new InvalidInputException(problem ?? $"this node is in no fleet: there is no {FleetSettings.GetPath(ledger.Home)}. `tonne fleet enroll` writes it.");
+                ?? throw new InvalidInputException(
+                    problem ?? $"this node is in no fleet: there is no {FleetSettings.GetPath(ledger.Home)}. `tonne fleet enroll` writes "
+                        + $"it.");
             if (parsed.GetValue(server) is { } address)
             {
                 if (FleetSettings.FindServerProblem(address) is { } wrong)
@@ -30,14 +34,16 @@ static class LedgerPushCommand
             }
 
             using var queue = PushQueue.TryOpen(ledger.Home, settings.Server)
-                ?? throw new InvalidInputException("another process pushes this ledger, mostly the agent: 'tonne agent status' shows what waits.");
+                ?? throw new InvalidInputException(
+                    "another process pushes this ledger, mostly the agent: 'tonne agent status' shows what waits.");
             if (parsed.GetValue(all))
                 queue.OfferAll();
             else
                 queue.Refresh();
             using var http = PushConnection.Create(settings);
             var client = new PushClient(http, settings, queue, context.Time, new Random(Environment.ProcessId));
-            var outcome = client.PushAsync(backlog => CreateReport(queue, backlog), greets: false, CancellationToken.None).GetAwaiter().GetResult();
+            var outcome = client.PushAsync(backlog => CreateReport(queue, backlog), greets: false, CancellationToken.None).GetAwaiter()
+                .GetResult();
             Write(context, parsed.GetValue(json), settings, queue.Backlog, outcome);
             return outcome.Problem is null && queue.Backlog.Lines == 0 ? 0 : CommandLine.Failure;
         });
@@ -72,10 +78,14 @@ static class LedgerPushCommand
         }
 
         foreach (var line in outcome.Refused)
-            context.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"tonne: the server does not keep line {line.Sequence} of run {line.Run}: {Formatting.TextSanitizer.ToOneLine(line.Reason)}"));
+            context.Error.WriteLine(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"tonne: the server does not keep line {line.Sequence} of run {line.Run}: "
+                        + $"{Formatting.TextSanitizer.ToOneLine(line.Reason)}"));
         if (outcome.Problem is { } problem)
             context.Error.WriteLine("tonne: " + problem);
         context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{outcome.Accepted + outcome.Known} lines pushed to {settings.Server}: {outcome.Accepted} new, {outcome.Known} known already; {outcome.RefusedCount} refused, {backlog.Lines} waiting"));
+            $"{outcome.Accepted + outcome.Known} lines pushed to {settings.Server}: {outcome.Accepted} new, {outcome.Known} known "
+                + $"already; {outcome.RefusedCount} refused, {backlog.Lines} waiting"));
     }
 }

@@ -35,13 +35,15 @@ sealed class RootConfiguration
     public IEnumerable<(string Path, int Precedence)> Files =>
         _node is null ? [(Path.Combine(Folder, "tonne.yaml"), 1)] : [(Path.Combine(Folder, "tonne.yaml"), 1), (Path.Combine(Folder, _node + ".yaml"), 2)];
 
-    /// <summary>Whether a process is one that Slurm, systemd or a timer starts with the rights of root: a verb of <c>tonne slurm</c> or <c>tonne agent</c>, or any command in a prolog or epilog.</summary>
+    /// <summary>Whether a process is one that Slurm, systemd or a timer starts with the rights of root: a verb of <c>tonne slurm</c> or
+    /// <c>tonne agent</c>, or any command in a prolog or epilog.</summary>
     /// <remarks><c>tonne slurm settle</c> is not: people type it, and it runs <c>sacct</c> from their path.</remarks>
     /// <param name="args">The command line.</param>
     /// <param name="isPrivileged">Whether the process has the rights of root.</param>
     /// <param name="getVariable">Reads an environment variable; null if it is not set.</param>
     public static bool AppliesTo(string[] args, bool isPrivileged, Func<string, string?> getVariable) =>
-        isPrivileged && (args is ["slurm", not "settle", ..] or ["slurm"] or ["agent", ..] || getVariable("SLURM_SCRIPT_CONTEXT") is { Length: > 0 });
+        isPrivileged && (args is ["slurm", not "settle", ..] or ["slurm"] or ["agent", ..] || getVariable(
+            "SLURM_SCRIPT_CONTEXT") is { Length: > 0 });
 
     /// <summary>The configuration of this process.</summary>
     /// <param name="args">The command line: the folder may be named in a verb of <c>tonne slurm</c>.</param>

@@ -6,10 +6,12 @@ namespace Tonne.Instruments.Nodes;
 
 /// <summary>Finds the jobs of Slurm and the pods of Kubernetes on a node by their control groups.</summary>
 /// <remarks>
-/// <para>Slurm: <c>cpuacct/slurm…/uid_U/job_J</c> (version 1), <c>system.slice/…slurmstepd.scope/job_J</c> (version 2). Source: Slurm 22.05,
+/// <para>Slurm: <c>cpuacct/slurm…/uid_U/job_J</c> (version 1), <c>system.slice/…slurmstepd.scope/job_J</c> (version 2). Source: Slurm
+/// 22.05,
 /// src/plugins/cgroup/v1 and v2.</para>
 /// <para>Pods: <c>kubepods/[burstable/|besteffort/]podUID</c> (driver cgroupfs) and
-/// <c>kubepods.slice/[kubepods-burstable.slice/]kubepods-burstable-podUID.slice</c> with underscores in the id (driver systemd), also below <c>kubelet</c>.
+/// <c>kubepods.slice/[kubepods-burstable.slice/]kubepods-burstable-podUID.slice</c> with underscores in the id (driver systemd), also below
+/// <c>kubelet</c>.
 /// Source: Kubernetes, pkg/kubelet/cm, cgroup_manager_linux.go. A pod's group counts all its containers, ended ones too.</para>
 /// </remarks>
 /// <param name="files">The files of the machine.</param>
@@ -79,7 +81,8 @@ public sealed class NodeWorkloads(FileTree files)
             ? ListFolders(mount, static name => name == "slurm" || name.StartsWith("slurm_", StringComparison.Ordinal))
                 .SelectMany(folder => ListFolders(folder, static name => name.StartsWith("uid_", StringComparison.Ordinal)))
             : ListFolders(mount + "/system.slice", static name => name.EndsWith("slurmstepd.scope", StringComparison.Ordinal));
-        foreach (var folder in above.SelectMany(folder => ListFolders(folder, static name => name.StartsWith("job_", StringComparison.Ordinal))))
+        foreach (var folder in above.SelectMany(
+            folder => ListFolders(folder, static name => name.StartsWith("job_", StringComparison.Ordinal))))
         {
             var id = Path.GetFileName(folder)["job_".Length..];
             if (id.Length is > 0 and < 20 && id.All(char.IsAsciiDigit))
@@ -94,7 +97,8 @@ public sealed class NodeWorkloads(FileTree files)
         foreach (var top in tops)
         {
             // Guaranteed pods are at the top, the others one below.
-            foreach (var folder in ListFolders(top, static _ => true).Concat(ListFolders(top, IsClassFolder).SelectMany(each => ListFolders(each, static _ => true))))
+            foreach (var folder in ListFolders(top, static _ => true).Concat(
+                ListFolders(top, IsClassFolder).SelectMany(each => ListFolders(each, static _ => true))))
             {
                 if (ParsePodId(Path.GetFileName(folder)) is { } id)
                     yield return new NodeWorkload(NodeWorkloadKind.Pod, id, files.GetFullPath(folder), version);
@@ -105,21 +109,25 @@ public sealed class NodeWorkloads(FileTree files)
     static bool IsPodsFolder(string name) => name is "kubepods" or "kubepods.slice" or "kubelet-kubepods.slice";
 
     static bool IsClassFolder(string name) =>
-        name is "burstable" or "besteffort" || name.EndsWith("kubepods-burstable.slice", StringComparison.Ordinal) || name.EndsWith("kubepods-besteffort.slice", StringComparison.Ordinal);
+        name is "burstable" or "besteffort" || name.EndsWith("kubepods-burstable.slice", StringComparison.Ordinal) || name.EndsWith(
+            "kubepods-besteffort.slice", StringComparison.Ordinal);
 
     /// <summary>The id in the name of a pod's group; null if it is none.</summary>
     static string? ParsePodId(string name)
     {
-        var start = name.StartsWith("pod", StringComparison.Ordinal) ? 3 : name.LastIndexOf("-pod", StringComparison.Ordinal) is >= 0 and var at ? at + 4 : -1;
+        var start = name.StartsWith("pod", StringComparison.Ordinal) ? 3 : name.LastIndexOf(
+            "-pod", StringComparison.Ordinal) is >= 0 and var at ? at + 4 : -1;
         if (start < 0)
             return null;
         var id = (name.EndsWith(".slice", StringComparison.Ordinal) ? name[start..^".slice".Length] : name[start..]).Replace('_', '-');
-        return id.Length is PodIdLength or StaticPodIdLength && id.All(static letter => char.IsAsciiHexDigitLower(letter) || letter == '-') ? id : null;
+        return id.Length is PodIdLength or StaticPodIdLength && id.All(static letter => char.IsAsciiHexDigitLower(letter) || letter == '-')
+            ? id : null;
     }
 
     IEnumerable<int> ListProcessIds(string folder)
     {
-        foreach (var group in Directory.Exists(folder) ? Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories).Prepend(folder) : [])
+        foreach (var group in Directory.Exists(folder) ? Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories).Prepend(
+            folder) : [])
         {
             foreach (var line in ReadLines(Path.Combine(group, "cgroup.procs")))
             {

@@ -196,7 +196,9 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
 
     /// <summary>Follows only this process, without registering as a live run: for a run that has the whole machine anyway.</summary>
     public static JobInstruments FollowMachine() => HostSystem.Current is { } system
-        ? new JobInstruments(new ProcessTreeAccount(system, Environment.ProcessId, isRootPartOfJob: true), Environment.ProcessId, isAttached: true, followsThisProcess: true)
+        ? new JobInstruments(
+            new ProcessTreeAccount(system, Environment.ProcessId, isRootPartOfJob: true), Environment.ProcessId, isAttached: true,
+                followsThisProcess: true)
         : new JobInstruments();
 
     JobInstruments(SlurmJobProcesses slurm, LiveRunRegistry liveRuns)

@@ -27,7 +27,8 @@ sealed record RemovalNote
             return 0;
         var bytes = trace.Length;
         CheckedFile.Replace(folder.RemovalNotePath, Name,
-            JsonSerializer.SerializeToUtf8Bytes(new RemovalNote { RemovedAt = now, Bytes = bytes, Reason = reason }, ThinningJson.Default.RemovalNote));
+            JsonSerializer.SerializeToUtf8Bytes(
+                new RemovalNote { RemovedAt = now, Bytes = bytes, Reason = reason }, ThinningJson.Default.RemovalNote));
         try
         {
             trace.Delete();

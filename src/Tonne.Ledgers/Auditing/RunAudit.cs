@@ -31,7 +31,8 @@ static class RunAudit
         else if (RemovalNote.Check(folder) is { Exists: true } removal)
         {
             if (removal.Problem is { } unreadable)
-                yield return new(folder.Id, folder.RemovalNotePath, unreadable, "It says when the trace was removed. " + RestoreFromCopyRemedy);
+                yield return new(folder.Id, folder.RemovalNotePath, unreadable,
+                    "It says when the trace was removed. " + RestoreFromCopyRemedy);
         }
         else if (!File.Exists(folder.OriginPath) && !File.Exists(folder.ExportNotePath))
         {

@@ -6,8 +6,10 @@ namespace Tonne.Ledgers.Pushing;
 
 /// <summary>Keeps the runs of a node's ledger within a bound on the disk; what the server has goes first.</summary>
 /// <remarks>
-/// In this order, oldest runs first, and only as far as needed: (1) traces of acknowledged runs are thinned; (2) those of acknowledged runs that began more
-/// than 48 hours ago are removed; (3) acknowledged runs are removed; (4) traces of the other runs are thinned, then (5) removed, which is counted. A record that
+/// In this order, oldest runs first, and only as far as needed: (1) traces of acknowledged runs are thinned; (2) those of acknowledged runs
+/// that began more
+/// than 48 hours ago are removed; (3) acknowledged runs are removed; (4) traces of the other runs are thinned, then (5) removed, which is
+/// counted. A record that
 /// the server does not have is never removed, nor anything of a run that is still recorded.
 /// </remarks>
 /// <param name="ledger">The ledger.</param>
@@ -135,7 +137,9 @@ public sealed class DiskBound(Ledger ledger, PushQueue? queue, TimeProvider time
     }
 
     static long Measure(string folder) => !Directory.Exists(folder) ? 0
-        : new FileSystemEnumerable<long>(folder, static (ref FileSystemEntry entry) => entry.Length, new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = true })
+        : new FileSystemEnumerable<long>(
+            folder, static (ref FileSystemEntry entry) => entry.Length,
+                new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = true })
         {
             ShouldIncludePredicate = static (ref FileSystemEntry entry) => !entry.IsDirectory,
         }.Sum();

@@ -4,7 +4,8 @@ using Tonne.Ledgers.RunFolders;
 
 namespace Tonne.Ledgers.Pushing;
 
-/// <summary>The server that a node pushes to, and its key there: <c>fleet.json</c> in the ledger's folder, which only its owner can read.</summary>
+/// <summary>The server that a node pushes to, and its key there: <c>fleet.json</c> in the ledger's folder, which only its owner can
+/// read.</summary>
 public sealed record FleetSettings
 {
     // A key of any kind is shorter; a file that is longer is not this file.
@@ -20,7 +21,8 @@ public sealed record FleetSettings
     /// <summary>Key of the node, a secret.</summary>
     public required string Key { get; init; }
 
-    /// <summary>SHA-256 fingerprint of the server's certificate, 64 hexadecimal digits: then that one is trusted, and no other. Null: what the system trusts.</summary>
+    /// <summary>SHA-256 fingerprint of the server's certificate, 64 hexadecimal digits: then that one is trusted, and no other. Null: what
+    /// the system trusts.</summary>
     public string? CertificateSha256 { get; init; }
 
     /// <summary>Path of the file.</summary>
@@ -105,11 +107,13 @@ public sealed record FleetSettings
     /// <returns>Null if it can.</returns>
     public static string? FindServerProblem(string? server)
     {
-        if (!Uri.TryCreate(server, UriKind.Absolute, out var address) || (address.Scheme != Uri.UriSchemeHttps && address.Scheme != Uri.UriSchemeHttp))
+        if (!Uri.TryCreate(server, UriKind.Absolute, out var address) || (
+            address.Scheme != Uri.UriSchemeHttps && address.Scheme != Uri.UriSchemeHttp))
             return $"the server '{server}' is not an address such as https://tonne.example.org";
         if (address.UserInfo.Length > 0 || address.Query.Length > 0 || address.Fragment.Length > 0)
             return "the address of the server has a user, a query or a fragment, which are not used";
-        return address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback ? $"the server {address.Host} would get the key unencrypted: use https" : null;
+        return address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback
+            ? $"the server {address.Host} would get the key unencrypted: use https" : null;
     }
 
     static string? FindProblem(FleetSettingsDocument read)
@@ -125,7 +129,8 @@ public sealed record FleetSettings
     }
 
     static string? NormalizeFingerprint(string text) =>
-        text.Replace(":", "", StringComparison.Ordinal).ToUpperInvariant() is { Length: FingerprintDigits } digits && digits.All(char.IsAsciiHexDigit) ? digits : null;
+        text.Replace(":", "", StringComparison.Ordinal).ToUpperInvariant() is { Length: FingerprintDigits } digits && digits.All(
+            char.IsAsciiHexDigit) ? digits : null;
 
     /// <summary>Writes the file, for its owner only; an older one is replaced.</summary>
     /// <param name="home">The ledger; its folder is created.</param>
@@ -144,7 +149,8 @@ public sealed record FleetSettings
             using (var file = new FileStream(part, options))
             {
                 file.Write(JsonSerializer.SerializeToUtf8Bytes(
-                    new FleetSettingsDocument { Server = Server.AbsoluteUri, Name = Name, Key = Key, CertificateSha256 = CertificateSha256 },
+                    new FleetSettingsDocument { Server = Server.AbsoluteUri, Name = Name, Key = Key,
+                        CertificateSha256 = CertificateSha256 },
                     PushStateJson.Default.FleetSettingsDocument));
                 file.Flush(flushToDisk: true);
             }

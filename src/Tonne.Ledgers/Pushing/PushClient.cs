@@ -10,7 +10,8 @@ namespace Tonne.Ledgers.Pushing;
 
 /// <summary>Sends what waits in a <see cref="PushQueue"/> to its server, for weeks if the server is away.</summary>
 /// <remarks>
-/// Each request is <c>POST SERVER/api/v1/fleet/push</c> with a <see cref="PushBatch"/>, compressed by gzip. A line counts as sent only when the server has
+/// Each request is <c>POST SERVER/api/v1/fleet/push</c> with a <see cref="PushBatch"/>, compressed by gzip. A line counts as sent only when
+/// the server has
 /// answered for it; whatever happens before, it is sent again, and the server knows it. Not thread safe.
 /// </remarks>
 public sealed class PushClient
@@ -51,7 +52,8 @@ public sealed class PushClient
         _key = new AuthenticationHeaderValue("Bearer", settings.Key);
     }
 
-    /// <summary>Sends what waits, batch by batch, until nothing does or the server cannot take more now. Never throws for the network's or the server's faults.</summary>
+    /// <summary>Sends what waits, batch by batch, until nothing does or the server cannot take more now. Never throws for the network's or
+    /// the server's faults.</summary>
     /// <param name="report">What the node says of itself, given what waits; asked before each request.</param>
     /// <param name="greets">Whether a request without lines is sent if nothing waits, so that the server knows that the node lives.</param>
     /// <param name="cancellationToken">Stops it; what was not answered for is sent again later.</param>
@@ -66,7 +68,8 @@ public sealed class PushClient
             var lines = _queue.ReadBatch(_maxLines, _maxBytes);
             if (lines.Count == 0 && (!greets || outcome.Batches > 0 || tooLarge is not null))
                 break;
-            var (status, answer, problem, retryAfter, bytes) = await SendAsync(lines, report(_queue.Backlog), cancellationToken).ConfigureAwait(false);
+            var (status, answer, problem, retryAfter, bytes) = await SendAsync(lines, report(_queue.Backlog), cancellationToken)
+                .ConfigureAwait(false);
             if (answer is not null)
             {
                 _failures = 0;
@@ -89,7 +92,8 @@ public sealed class PushClient
                 {
                     _queue.Defer(lines[0].Run);
                     tooLarge = string.Create(CultureInfo.InvariantCulture,
-                        $"The server takes no request of {bytes} bytes, the size of one line of run {lines[0].Run}; raise its limit on the size of a request.");
+                        $"The server takes no request of {bytes} bytes, the size of one line of run {lines[0].Run}; raise its limit on "
+                            + $"the size of a request.");
                 }
                 else
                 {
@@ -100,14 +104,16 @@ public sealed class PushClient
             else
             {
                 _failures++;
-                return outcome with { Problem = Shorten(problem!), RetryAfter = retryAfter, IsKeyRefused = status == HttpStatusCode.Unauthorized };
+                return outcome with { Problem = Shorten(problem!), RetryAfter = retryAfter,
+                    IsKeyRefused = status == HttpStatusCode.Unauthorized };
             }
         }
 
         return outcome with { Problem = tooLarge ?? noted };
     }
 
-    /// <summary>Time until the next try after a failed one: exponential with full jitter, 2 s to 10 min at most, or later if the server asks for it.</summary>
+    /// <summary>Time until the next try after a failed one: exponential with full jitter, 2 s to 10 min at most, or later if the server
+    /// asks for it.</summary>
     /// <param name="retryAfter">What the server asked for; null if nothing. More than an hour counts as one.</param>
     public TimeSpan ComputeWait(TimeSpan? retryAfter)
     {
@@ -147,7 +153,8 @@ public sealed class PushClient
         {
             return (null, null, Explain(error), null, body.Length);
         }
-        catch (Exception error) when (error is IOException or InvalidDataException or JsonException or NotSupportedException or InvalidOperationException)
+        catch (Exception error) when (
+            error is IOException or InvalidDataException or JsonException or NotSupportedException or InvalidOperationException)
         {
             return (null, null, $"The server's answer cannot be read: {error.Message}", null, body.Length);
         }
@@ -187,7 +194,9 @@ public sealed class PushClient
             return "it is empty";
         var refused = answer.Refused.IsDefault ? [] : answer.Refused;
         if (answer is { Accepted: < 0 } or { Known: < 0 } || (long)answer.Accepted + answer.Known + refused.Length != lines.Count)
-            return string.Create(CultureInfo.InvariantCulture, $"it is for {(long)answer.Accepted + answer.Known + refused.Length} lines, and {lines.Count} were sent");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                    $"it is for {(long)answer.Accepted + answer.Known + refused.Length} lines, and {lines.Count} were sent");
         var sent = lines.Select(static line => (line.Run, line.Sequence)).ToHashSet();
         return refused.All(line => sent.Remove((line.Run, line.Sequence))) ? null : "it refuses a line that was not sent, or one twice";
     }
@@ -223,7 +232,8 @@ public sealed class PushClient
 
     static string Explain(HttpStatusCode status) => status switch
     {
-        HttpStatusCode.Unauthorized => "The server does not take the node's key (401): it was revoked or has expired. `tonne fleet enroll` gets a new one.",
+        HttpStatusCode.Unauthorized =>
+            "The server does not take the node's key (401): it was revoked or has expired. `tonne fleet enroll` gets a new one.",
         HttpStatusCode.NotFound => "The server has no /api/v1/fleet/push (404): is it the address of a tonne server of a fleet?",
         HttpStatusCode.TooManyRequests => "The server takes no more requests for now (429).",
         HttpStatusCode.ServiceUnavailable => "The server cannot keep anything for now (503).",
@@ -235,7 +245,8 @@ public sealed class PushClient
         { HttpRequestError: HttpRequestError.NameResolutionError } => "The server's host name cannot be resolved.",
         { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => "The server refuses the connection.",
         { InnerException: SocketException socket } => $"The server cannot be reached ({socket.Message.TrimEnd('.')}).",
-        { InnerException: AuthenticationException } => "The server has a certificate that is not trusted: install its authority, or set certificate_sha256 in fleet.json.",
+        { InnerException: AuthenticationException } =>
+            "The server has a certificate that is not trusted: install its authority, or set certificate_sha256 in fleet.json.",
         { HttpRequestError: HttpRequestError.ResponseEnded } => "The server ended the connection in the middle of its answer.",
         _ => $"The server did not answer as HTTP does ({error.Message.TrimEnd('.')}).",
     };

@@ -31,7 +31,8 @@ public static class PushConnection
             handler.SslOptions = new SslClientAuthenticationOptions
             {
                 RemoteCertificateValidationCallback = (_, certificate, _, _) =>
-                    certificate is not null && CryptographicOperations.FixedTimeEquals(SHA256.HashData(certificate.GetRawCertData()), expected),
+                    certificate is not null && CryptographicOperations.FixedTimeEquals(
+                        SHA256.HashData(certificate.GetRawCertData()), expected),
             };
         }
 

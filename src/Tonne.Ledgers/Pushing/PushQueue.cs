@@ -5,8 +5,10 @@ namespace Tonne.Ledgers.Pushing;
 
 /// <summary>What of a ledger a server does not have yet. The ledger itself is the store: nothing is copied.</summary>
 /// <remarks>
-/// A run that has ended waits while its record or one of its statements is not acknowledged. What is acknowledged is in a small file for each server,
-/// <c>push/….jsonl</c>; if that is lost or damaged, everything is offered again, and the server knows it. One process at a time has a queue. Not thread safe.
+/// A run that has ended waits while its record or one of its statements is not acknowledged. What is acknowledged is in a small file for
+/// each server,
+/// <c>push/….jsonl</c>; if that is lost or damaged, everything is offered again, and the server knows it. One process at a time has a
+/// queue. Not thread safe.
 /// </remarks>
 public sealed class PushQueue : IDisposable
 {
@@ -64,7 +66,8 @@ public sealed class PushQueue : IDisposable
     }
 
     /// <summary>Finds what waits.</summary>
-    /// <param name="all">Whether runs that were acknowledged are looked at for new statements, a look at a file each. The first time they always are.</param>
+    /// <param name="all">Whether runs that were acknowledged are looked at for new statements, a look at a file each. The first time they
+    /// always are.</param>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public void Refresh(bool all = true)
     {
@@ -168,7 +171,8 @@ public sealed class PushQueue : IDisposable
         foreach (var run in lines.GroupBy(static line => line.Run, StringComparer.Ordinal))
         {
             if (_read.TryGetValue(run.Key, out var read))
-                notes.Add(Advance(run.Key, read, run.Max(static line => line.Sequence) + 1, run.Select(static line => line.Sequence).Where(sequence => refused.Contains((run.Key, sequence)))));
+                notes.Add(Advance(run.Key, read, run.Max(static line => line.Sequence) + 1, run.Select(static line => line.Sequence).Where(
+                    sequence => refused.Contains((run.Key, sequence)))));
         }
 
         Keep(notes);
@@ -204,7 +208,8 @@ public sealed class PushQueue : IDisposable
             damaged.Add(lines);
         // Those in between were passed over too.
         damaged.AddRange(run.Damaged.Where(sequence => sequence < lines));
-        return new PushNote { Run = id, Lines = lines, Bytes = lines >= run.Count ? run.Bytes : 0, Refused = [.. kept.Concat(refused).Concat(damaged).Distinct().Order()] };
+        return new PushNote { Run = id, Lines = lines, Bytes = lines >= run.Count ? run.Bytes : 0,
+            Refused = [.. kept.Concat(refused).Concat(damaged).Distinct().Order()] };
     }
 
     void Keep(List<PushNote> notes)
@@ -223,7 +228,8 @@ public sealed class PushQueue : IDisposable
         if (start == 0)
         {
             var stamp = folder.GetVersionStamp();
-            if (stamp is null || ReadFile(folder.RecordPath) is not { Length: > 0 } record || Check("record", WithoutLineFeed(record)) is not { } line)
+            if (stamp is null || ReadFile(folder.RecordPath) is not { Length: > 0 } record || Check(
+                "record", WithoutLineFeed(record)) is not { } line)
             {
                 _waiting.Remove(id);
                 if (stamp is not null)

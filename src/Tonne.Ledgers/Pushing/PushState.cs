@@ -7,7 +7,8 @@ namespace Tonne.Ledgers.Pushing;
 
 /// <summary>What a server is known to have of this ledger: <c>push/SERVER.jsonl</c>, one line with a checksum for each change.</summary>
 /// <remarks>
-/// It may be lost or damaged: what it does not say is offered again, which changes nothing at the server. A damaged line is ignored; the line of a run before
+/// It may be lost or damaged: what it does not say is offered again, which changes nothing at the server. A damaged line is ignored; the
+/// line of a run before
 /// it counts. The file is written anew when most of its lines are outdated.
 /// </remarks>
 sealed class PushState
@@ -35,7 +36,8 @@ sealed class PushState
 
     /// <summary>Path of the state of a server: its address may have characters that a file name cannot.</summary>
     internal static string GetPath(LedgerHome home, string server) =>
-        System.IO.Path.Combine(home.Root, "push", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(server)))[..16] + ".jsonl");
+        System.IO.Path.Combine(
+            home.Root, "push", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(server)))[..16] + ".jsonl");
 
     /// <summary>Reads the state; what cannot be read is as if it were not there.</summary>
     /// <exception cref="LedgerUnavailableException">The file exists and cannot be read.</exception>
@@ -73,7 +75,8 @@ sealed class PushState
     }
 
     /// <summary>Keeps notes, on the disk when this returns. They count even if they cannot be written.</summary>
-    /// <exception cref="LedgerUnavailableException">They cannot be written; without them the lines are offered again after a restart.</exception>
+    /// <exception cref="LedgerUnavailableException">They cannot be written; without them the lines are offered again after a
+    /// restart.</exception>
     internal void Add(IReadOnlyCollection<PushNote> notes)
     {
         foreach (var note in notes)
@@ -111,11 +114,13 @@ sealed class PushState
 
     void WriteAnew()
     {
-        List<PushNote> notes = [new() { Format = PushNote.CurrentFormat, Server = _server }, .. _dropped.Order(StringComparer.Ordinal).Select(id => new PushNote { Dropped = id }), .. _runs.Values];
+        List<PushNote> notes = [new() { Format = PushNote.CurrentFormat, Server = _server }, .. _dropped.Order(StringComparer.Ordinal)
+            .Select(id => new PushNote { Dropped = id }), .. _runs.Values];
         DurableFile.Replace(Path, Join(notes));
         _lines = notes.Count;
     }
 
     static byte[] Join(IEnumerable<PushNote> notes) =>
-        [.. notes.SelectMany(note => ChecksummedLine.Write(LineName, JsonSerializer.SerializeToUtf8Bytes(note, PushStateJson.Default.PushNote)))];
+        [.. notes.SelectMany(
+            note => ChecksummedLine.Write(LineName, JsonSerializer.SerializeToUtf8Bytes(note, PushStateJson.Default.PushNote)))];
 }

@@ -2,10 +2,13 @@ using Tonne.Quantities;
 
 namespace Tonne.Ledgers.Totals;
 
-/// <summary>What of a node's own run is left when the other runs on the machine are counted in full, so that each joule is counted once.</summary>
+/// <summary>What of a node's own run is left when the other runs on the machine are counted in full, so that each joule is counted
+/// once.</summary>
 /// <remarks>
-/// A run that covers its node (<see cref="Runs.RunOpening.CoversNode"/>) has everything of the machine. Of each other run on the same boot of the machine, the
-/// part of its time that lies in the node's run is taken off: its energy × overlap ÷ duration, so that over a chain of day runs all of it is taken off exactly
+/// A run that covers its node (<see cref="Runs.RunOpening.CoversNode"/>) has everything of the machine. Of each other run on the same boot
+/// of the machine, the
+/// part of its time that lies in the node's run is taken off: its energy × overlap ÷ duration, so that over a chain of day runs all of it
+/// is taken off exactly
 /// once. What remains is other processes and idle. Idle energy that other runs see in that time is in it too, and is not counted again.
 /// </remarks>
 static class NodeRemainders
@@ -15,13 +18,15 @@ static class NodeRemainders
 
     /// <summary>Finds the remainders.</summary>
     /// <param name="runs">The runs of a total that are not counted with others.</param>
-    public static (IReadOnlyDictionary<string, CountedRun> Remainders, IReadOnlyDictionary<string, double> IdleOutside, IReadOnlyList<string> Exceeded) Find(IReadOnlyList<CountedRun> runs)
+    public static (IReadOnlyDictionary<string, CountedRun> Remainders, IReadOnlyDictionary<string, double> IdleOutside,
+        IReadOnlyList<string> Exceeded) Find(IReadOnlyList<CountedRun> runs)
     {
         var remainders = new Dictionary<string, CountedRun>(StringComparer.Ordinal);
         var idleOutside = new Dictionary<string, double>(StringComparer.Ordinal);
         var exceeded = new SortedSet<string>(StringComparer.Ordinal);
         var nodes = runs.Where(static run => run is { CoversNode: true, BootId.Length: > 0, Seconds: > 0 })
-            .GroupBy(static run => run.BootId!, StringComparer.Ordinal).ToDictionary(static group => group.Key, static group => group.OrderBy(static run => run.Start).ToArray(), StringComparer.Ordinal);
+            .GroupBy(static run => run.BootId!, StringComparer.Ordinal).ToDictionary(
+                static group => group.Key, static group => group.OrderBy(static run => run.Start).ToArray(), StringComparer.Ordinal);
         if (nodes.Count == 0)
             return (remainders, idleOutside, []);
         var taken = new Dictionary<string, Taken>(StringComparer.Ordinal);
@@ -58,7 +63,8 @@ static class NodeRemainders
     }
 
     static string FindBoundary(string boundary, HashSet<string> others) =>
-        new[] { "share", "marginal" }.Select(policy => boundary.Replace(", machine,", $", {policy},", StringComparison.Ordinal)).FirstOrDefault(others.Contains) ?? boundary;
+        new[] { "share", "marginal" }.Select(policy => boundary.Replace(", machine,", $", {policy},", StringComparison.Ordinal))
+            .FirstOrDefault(others.Contains) ?? boundary;
 
     static void TakeOff(CountedRun run, CountedRun[] chain, Dictionary<string, Taken> taken, Dictionary<string, double> idleOutside)
     {
@@ -82,7 +88,8 @@ static class NodeRemainders
             idleOutside[run.Id] = Math.Clamp(1 - covered, 0, 1);
     }
 
-    /// <summary>Index of the last node run that begins before a time; −1 would be none, and is 0 here, which the caller looks at anyway.</summary>
+    /// <summary>Index of the last node run that begins before a time; −1 would be none, and is 0 here, which the caller looks at
+    /// anyway.</summary>
     static int FindIndexLimit(CountedRun[] chain, DateTimeOffset time)
     {
         var (low, high) = (0, chain.Length);
@@ -106,7 +113,8 @@ static class NodeRemainders
 
     readonly record struct Sum(double Low, double Best, double High)
     {
-        public Sum Add(Bounds bounds, double share) => new(Low + (bounds.Low * share), Best + (bounds.Best * share), High + (bounds.High * share));
+        public Sum Add(Bounds bounds, double share) => new(
+            Low + (bounds.Low * share), Best + (bounds.Best * share), High + (bounds.High * share));
     }
 
     readonly record struct Taken(Sum Energy, Sum FacilityEnergy, Sum Operational, Sum Emissions, Sum Embodied)

@@ -115,7 +115,9 @@ sealed class TotalBuilder(TotalQuery query)
     {
         if (exceeded.Count > 0)
         {
-            yield return new Warning("runs-exceed-node", $"The runs of {string.Join(", ", exceeded.Take(3))}{(exceeded.Count > 3 ? ", …" : "")} have more energy than the node itself: the sum is too high by the difference.",
+            yield return new Warning(
+                "runs-exceed-node", $"The runs of {string.Join(", ", exceeded.Take(3))}{(exceeded.Count > 3 ? ", …" : "")} have more "
+                    + $"energy than the node itself: the sum is too high by the difference.",
                 "Record jobs and node with the same PUE and calibration.");
         }
 

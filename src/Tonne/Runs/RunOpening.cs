@@ -56,7 +56,8 @@ public sealed record RunOpening
     public SharePolicy Policy { get; init; } = SharePolicy.Share;
 
     /// <summary>
-    /// Whether the run has everything of its node, as the one that an agent records all the time: then a total counts the other runs of that time on the
+    /// Whether the run has everything of its node, as the one that an agent records all the time: then a total counts the other runs of
+    /// that time on the
     /// machine in full, and of this one the rest. Default: no.
     /// </summary>
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]

@@ -15,7 +15,8 @@ public sealed class NodeWorkloadsTests : IDisposable
     (NodeWorkloadKind Kind, string Id, int Version)[] Find() =>
         [.. new NodeWorkloads(_tree.Tree).Find().Select(workload => (workload.Kind, workload.Id, workload.Version))];
 
-    /// <summary>Paths: Slurm 22.05, src/plugins/cgroup/v1/cgroup_v1.c (slurm, or slurm_NODE with several slurmd), xcgroup uid_U/job_J.</summary>
+    /// <summary>Paths: Slurm 22.05, src/plugins/cgroup/v1/cgroup_v1.c (slurm, or slurm_NODE with several slurmd), xcgroup
+    /// uid_U/job_J.</summary>
     [Theory]
     [InlineData("cpuacct/slurm/uid_1000/job_4711")]
     [InlineData("cpu,cpuacct/slurm_n1/uid_0/job_4711/step_0")]
@@ -32,12 +33,14 @@ public sealed class NodeWorkloadsTests : IDisposable
     [InlineData("n1_slurmstepd.scope")]
     public void Jobs_of_Slurm_in_version_2(string scope)
     {
-        _tree.With("sys/fs/cgroup/cgroup.controllers", "cpu memory\n").WithFolder($"sys/fs/cgroup/system.slice/{scope}/job_4711/step_0").WithFolder($"sys/fs/cgroup/system.slice/{scope}/system");
+        _tree.With("sys/fs/cgroup/cgroup.controllers", "cpu memory\n").WithFolder($"sys/fs/cgroup/system.slice/{scope}/job_4711/step_0")
+            .WithFolder($"sys/fs/cgroup/system.slice/{scope}/system");
 
         Assert.Equal([(NodeWorkloadKind.SlurmJob, "4711", 2)], Find());
     }
 
-    /// <summary>Paths: Kubernetes, pkg/kubelet/cm/cgroup_manager_linux.go: the drivers cgroupfs and systemd, and kind's kubelet root.</summary>
+    /// <summary>Paths: Kubernetes, pkg/kubelet/cm/cgroup_manager_linux.go: the drivers cgroupfs and systemd, and kind's kubelet
+    /// root.</summary>
     [Theory]
     [InlineData("kubepods/burstable/pod0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0")]
     [InlineData("kubepods/pod0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0")]
@@ -46,7 +49,8 @@ public sealed class NodeWorkloadsTests : IDisposable
     [InlineData("kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-burstable.slice/kubelet-kubepods-burstable-pod0b1c2d3e_4f50_6172_8394_a5b6c7d8e9f0.slice")]
     public void Pods(string path)
     {
-        _tree.With("sys/fs/cgroup/cgroup.controllers", "cpu memory\n").WithFolder($"sys/fs/cgroup/{path}/cri-containerd-{new string('a', 64)}.scope");
+        _tree.With("sys/fs/cgroup/cgroup.controllers", "cpu memory\n").WithFolder(
+            $"sys/fs/cgroup/{path}/cri-containerd-{new string('a', 64)}.scope");
 
         Assert.Equal([(NodeWorkloadKind.Pod, PodId, 2)], Find());
     }

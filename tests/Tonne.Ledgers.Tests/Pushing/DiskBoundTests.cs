@@ -39,7 +39,8 @@ public class DiskBoundTests
         await home.PushAsync();
         Assert.Equal([(sent, 0), (sent, 1), (waits, 0), (waits, 1)], home.Server.Lines.Keys.Order());
         // Measured again, from the files.
-        var bytes = Directory.EnumerateFiles(home.Ledger.Home.Runs, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
+        var bytes = Directory.EnumerateFiles(home.Ledger.Home.Runs, "*", SearchOption.AllDirectories).Sum(
+            file => new FileInfo(file).Length);
         Assert.Equal(bytes, new DiskBound(home.Ledger.Ledger, home.Queue, home.Ledger.Time).Apply(1 << 30).BytesBefore);
         Assert.Equal(bytes, outcome.BytesAfter);
     }
@@ -69,7 +70,8 @@ public class DiskBoundTests
         using var home = new PushHome();
         var folder = home.Ledger.Home.GetRunFolder(home.AddRun());
         new DiskBound(home.Ledger.Ledger, null, home.Ledger.Time).Apply(1);
-        File.WriteAllText(folder.RemovalNotePath, File.ReadAllText(folder.RemovalNotePath).Replace("2026", "2027", StringComparison.Ordinal));
+        File.WriteAllText(folder.RemovalNotePath, File.ReadAllText(folder.RemovalNotePath).Replace(
+            "2026", "2027", StringComparison.Ordinal));
 
         Assert.Contains("checksum", Assert.Single(home.Ledger.Ledger.Verify()).What, StringComparison.Ordinal);
     }

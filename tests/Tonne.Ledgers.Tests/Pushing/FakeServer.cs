@@ -54,7 +54,9 @@ sealed class FakeServer : HttpMessageHandler
             case ServerFault.Unauthorized:
                 return new HttpResponseMessage(HttpStatusCode.Unauthorized);
             case ServerFault.Busy:
-                return new HttpResponseMessage(HttpStatusCode.ServiceUnavailable) { Headers = { RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromSeconds(90)) } };
+                return new HttpResponseMessage(
+                    HttpStatusCode.ServiceUnavailable) { Headers = { RetryAfter = new RetryConditionHeaderValue(
+                        TimeSpan.FromSeconds(90)) } };
             case ServerFault.ForeignPage:
                 return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("<html>Please log in</html>") };
             case ServerFault.EmptyAnswer:
@@ -74,7 +76,8 @@ sealed class FakeServer : HttpMessageHandler
             answer = await KeepAsync(body, cancellationToken);
         if (fault == ServerFault.AnswerLost)
             throw new HttpRequestException("lost");
-        return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(JsonSerializer.Serialize(answer, PushJson.Default.PushAnswer)) };
+        return new HttpResponseMessage(
+            HttpStatusCode.OK) { Content = new StringContent(JsonSerializer.Serialize(answer, PushJson.Default.PushAnswer)) };
     }
 
     async Task<PushAnswer> KeepAsync(MemoryStream body, CancellationToken cancellationToken)
@@ -85,7 +88,8 @@ sealed class FakeServer : HttpMessageHandler
         {
             size++;
             var text = Encoding.UTF8.GetString(line.Line.Span);
-            if (Refuses.Contains((line.Run, line.Sequence)) || (Lines.TryGetValue((line.Run, line.Sequence), out var before) && before != text))
+            if (Refuses.Contains((line.Run, line.Sequence)) || (
+                Lines.TryGetValue((line.Run, line.Sequence), out var before) && before != text))
                 refused.Add(new RefusedLine(line.Run, line.Sequence, "another line is known"));
             else if (Lines.TryAdd((line.Run, line.Sequence), text))
                 accepted++;

@@ -8,7 +8,8 @@ public class FleetSettingsTests
     public void Settings_come_back_and_only_their_owner_can_read_them()
     {
         using var home = new TemporaryHome();
-        var settings = new FleetSettings { Server = new Uri("https://tonne.example.org/"), Name = "node-1", Key = "tk_1", CertificateSha256 = new string('A', 64) };
+        var settings = new FleetSettings { Server = new Uri("https://tonne.example.org/"), Name = "node-1", Key = "tk_1",
+            CertificateSha256 = new string('A', 64) };
 
         settings.Write(home.Home);
 

@@ -6,12 +6,14 @@ namespace Tonne.Ledgers.Tests.Pushing;
 
 public class PushClientTests
 {
-    /// <summary>Steps of a node's life, by number: 0 a run ends; 1 one is recounted; 2 the process is killed; 3 the state is cut; 4 a byte of it changes; 5 the
+    /// <summary>Steps of a node's life, by number: 0 a run ends; 1 one is recounted; 2 the process is killed; 3 the state is cut; 4 a byte
+    /// of it changes; 5 the
     /// state is lost; 6 and up: a push with that fault.</summary>
     [Fact]
     public void Whatever_is_lost_the_server_ends_with_the_lines_of_the_ledger()
     {
-        var steps = Gen.Choose(0, 5 + Enum.GetValues<ServerFault>().Length).SelectMany(_ => Gen.Choose(0, 999), (kind, at) => (Kind: kind, At: at)).ListOf(14);
+        var steps = Gen.Choose(0, 5 + Enum.GetValues<ServerFault>().Length).SelectMany(
+            _ => Gen.Choose(0, 999), (kind, at) => (Kind: kind, At: at)).ListOf(14);
 
         Prop.ForAll(Arb.From(steps), life =>
         {
@@ -77,7 +79,8 @@ public class PushClientTests
         Assert.Equal(new Uri("https://tonne.example.org/base/api/v1/fleet/push"), home.Server.Addresses.Single());
         Assert.Equal(("Bearer", "secret"), (home.Server.LastKey!.Scheme, home.Server.LastKey.Parameter));
         // Record and one statement; the id says 05:00:00.
-        Assert.Equal((2, new DateTimeOffset(2026, 11, 22, 5, 0, 0, TimeSpan.Zero)), (home.Server.Reports[0].Waiting, home.Server.Reports[0].WaitingSince));
+        Assert.Equal((2, new DateTimeOffset(2026, 11, 22, 5, 0, 0, TimeSpan.Zero)), (
+            home.Server.Reports[0].Waiting, home.Server.Reports[0].WaitingSince));
     }
 
     [Fact]
@@ -179,7 +182,8 @@ public class PushClientTests
             limits.Add(Enumerable.Range(0, 400).Max(_ => home.Client.ComputeWait(null).TotalSeconds));
         }
 
-        // Full jitter is uniform from 0 to the limit: the largest of 400 draws is above 98 % of it except once in 3,000 times (0.98^400), and the seed is fixed.
+        // Full jitter is uniform from 0 to the limit: the largest of 400 draws is above 98 % of it except once in 3,000 times (0.98^400),
+        // and the seed is fixed.
         double[] expected = [2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600, 600];
         Assert.All(limits.Zip(expected), pair => Assert.InRange(pair.First, 0.98 * pair.Second, pair.Second));
     }

@@ -16,7 +16,8 @@ sealed class PushHome : IDisposable
         Restart();
     }
 
-    public static FleetSettings Settings { get; } = new() { Server = new Uri("https://tonne.example.org/base/"), Name = "node-1", Key = "secret" };
+    public static FleetSettings Settings { get; } = new() { Server = new Uri("https://tonne.example.org/base/"), Name = "node-1",
+        Key = "secret" };
 
     public TemporaryHome Ledger { get; } = new();
 
@@ -53,7 +54,9 @@ sealed class PushHome : IDisposable
     public async Task<PushOutcome> PushAsync(bool greets = false, bool all = true)
     {
         Queue.Refresh(all);
-        return await Client.PushAsync(backlog => new NodeReport { Version = "1", Waiting = backlog.Lines, WaitingSince = backlog.Since, Dropped = Queue.Dropped }, greets, TestContext.Current.CancellationToken);
+        return await Client.PushAsync(
+            backlog => new NodeReport { Version = "1", Waiting = backlog.Lines, WaitingSince = backlog.Since, Dropped = Queue.Dropped },
+                greets, TestContext.Current.CancellationToken);
     }
 
     /// <summary>All lines of the ledger by the rule of docs/formats: record 0, statements from 1, each without its line feed.</summary>

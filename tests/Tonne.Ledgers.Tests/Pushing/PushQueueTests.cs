@@ -41,7 +41,8 @@ public class PushQueueTests
         var path = home.Ledger.Home.GetRunFolder(id).StatementsPath;
         var good = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
         // Lines 1 (good), 2 (damaged), 3 (good), 4 (cut by a kill: it may still be being written).
-        await File.WriteAllTextAsync(path, good + good.Replace("kg", "kt", StringComparison.Ordinal) + good + good[..40], TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            path, good + good.Replace("kg", "kt", StringComparison.Ordinal) + good + good[..40], TestContext.Current.CancellationToken);
 
         await home.PushAsync();
 
@@ -56,7 +57,8 @@ public class PushQueueTests
         using var home = new PushHome();
         var path = home.Ledger.Home.GetRunFolder(home.AddRun()).RecordPath;
         var good = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(path, good.Replace("train", "tarin", StringComparison.Ordinal) + " ", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            path, good.Replace("train", "tarin", StringComparison.Ordinal) + " ", TestContext.Current.CancellationToken);
         await home.PushAsync();
         Assert.Empty(home.Server.Lines);
         Assert.Equal((1, 0L), (home.Queue.Backlog.Damaged, home.Queue.Backlog.Lines));
@@ -93,8 +95,11 @@ public class PushQueueTests
         using var home = new PushHome();
         var id = home.AddRun();
         await home.PushAsync();
-        var statement = await File.ReadAllTextAsync(home.Ledger.Home.GetRunFolder(id).StatementsPath, TestContext.Current.CancellationToken);
-        await File.AppendAllTextAsync(home.Ledger.Home.GetRunFolder(id).StatementsPath, string.Concat(Enumerable.Repeat(statement, 1500)), TestContext.Current.CancellationToken);
+        var statement = await File.ReadAllTextAsync(
+            home.Ledger.Home.GetRunFolder(id).StatementsPath, TestContext.Current.CancellationToken);
+        await File.AppendAllTextAsync(
+            home.Ledger.Home.GetRunFolder(id).StatementsPath, string.Concat(Enumerable.Repeat(statement, 1500)),
+                TestContext.Current.CancellationToken);
         home.Queue.Refresh();
         for (var lines = home.Queue.ReadBatch(1); lines.Count > 0; lines = home.Queue.ReadBatch(1))
             home.Queue.Acknowledge(lines, new PushAnswer { Known = 1 });
@@ -117,7 +122,8 @@ public class PushQueueTests
             from at in Gen.Choose(0, valid.Length - 1) from value in Gen.Choose(0, 255) select Change(valid, at, (byte)value),
             from length in Gen.Choose(0, valid.Length) select valid[..length],
             Gen.Choose(0, 255).Select(value => (byte)value).ArrayOf(200),
-            from number in Gen.Choose(-5, 5) select Encoding.UTF8.GetBytes($"{{\"crc32c\":\"00000000\",\"push\":{{\"run\":\"{id}\",\"lines\":{number}}}}}\n"));
+            from number in Gen.Choose(-5, 5) select Encoding.UTF8.GetBytes(
+                $"{{\"crc32c\":\"00000000\",\"push\":{{\"run\":\"{id}\",\"lines\":{number}}}}}\n"));
 
         Prop.ForAll(Arb.From(anything), bytes =>
         {

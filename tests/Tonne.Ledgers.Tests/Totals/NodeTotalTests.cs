@@ -14,7 +14,8 @@ public class NodeTotalTests
 
     static readonly DateTimeOffset _midnight = new(2026, 11, 22, 0, 0, 0, TimeSpan.Zero);
 
-    static RunSummary Run(string id, double at, double seconds, double kilowattHours, string? project = null, string boot = "boot-1") => new()
+    static RunSummary Run(string id, double at, double seconds, double kilowattHours, string? project = null, string boot = "boot-1") =>
+        new()
     {
         Id = id,
         Name = id,
@@ -32,9 +33,12 @@ public class NodeTotalTests
     };
 
     static RunSummary Node(string id, double at, double seconds, double kilowattHours, string boot = "boot-1") =>
-        Run(id, at, seconds, kilowattHours, "node", boot) with { CoversNode = true, Total = Figure(kilowattHours / 2) with { Boundary = "facility(cpu), machine, location" }, IdleEnergy = Bounds.FromExact(0), IdleEmissions = Bounds.FromExact(0) };
+        Run(id, at, seconds, kilowattHours, "node", boot) with { CoversNode = true, Total = Figure(
+            kilowattHours / 2) with { Boundary = "facility(cpu), machine, location" }, IdleEnergy = Bounds.FromExact(0),
+                IdleEmissions = Bounds.FromExact(0) };
 
-    static StatedFigure Figure(double value) => new("", "", "facility(cpu), share, location", new Bounds(value / 2, value, value * 2), Quality.Measured, 1);
+    static StatedFigure Figure(double value) => new(
+        "", "", "facility(cpu), share, location", new Bounds(value / 2, value, value * 2), Quality.Measured, 1);
 
     static LedgerTotal Total(params RunSummary[] runs) => LedgerTotal.Of(runs, new TotalQuery { By = TotalKey.Parse("project") });
 
@@ -44,7 +48,8 @@ public class NodeTotalTests
     public void Runs_count_in_full_and_the_node_with_the_rest()
     {
         // Two days of 24 kWh. A has 3 kWh within the first; B has 4 kWh from 22:00 to 02:00, half of its time in each day.
-        var total = Total(Node("day-1", 0, Day, 24), Node("day-2", Day, Day, 24), Run("a", 10 * 3600, 2 * 3600, 3, "a"), Run("b", 22 * 3600, 4 * 3600, 4, "b"));
+        var total = Total(Node("day-1", 0, Day, 24), Node("day-2", Day, Day, 24), Run("a", 10 * 3600, 2 * 3600, 3, "a"), Run(
+            "b", 22 * 3600, 4 * 3600, 4, "b"));
 
         // 24 - 3 - 2 and 24 - 2.
         Assert.Equal((3, 4, 41), (Of(total, "a"), Of(total, "b"), Of(total, "node")));
@@ -68,7 +73,8 @@ public class NodeTotalTests
     public void A_total_of_nodes_alone_says_that_it_is_of_machines()
     {
         Assert.Equal(["facility, machine, location"], Total(Node("day", 0, Day, 24)).Sum.Boundaries.Keys);
-        Assert.Equal(["facility, share, location"], Total(Node("day-1", 0, Day, 24), Node("day-2", Day, Day, 24), Run("a", 0, 60, 1, "a")).Sum.Boundaries.Keys);
+        Assert.Equal(["facility, share, location"], Total(Node("day-1", 0, Day, 24), Node("day-2", Day, Day, 24), Run("a", 0, 60, 1, "a"))
+            .Sum.Boundaries.Keys);
     }
 
     [Fact]
@@ -114,7 +120,8 @@ public class NodeTotalTests
             ];
             var total = Total(runs);
 
-            // 301.1 kWh: to the microjoule that is 1e-6 / 3.6e6 = 2.8e-13 kWh, and a sum of some 15 doubles of this size has steps of 5.7e-14 each.
+            // 301.1 kWh: to the microjoule that is 1e-6 / 3.6e6 = 2.8e-13 kWh, and a sum of some 15 doubles of this size has steps of
+            // 5.7e-14 each.
             Assert.Equal(301.1, total.Sum.FacilityEnergy.Best, 1.2e-12);
             Assert.Equal(602.2, total.Sum.FacilityEnergy.High, 1e-11);
             Assert.Equal(0, total.Sum.IdleEnergy.Best, 1e-6);

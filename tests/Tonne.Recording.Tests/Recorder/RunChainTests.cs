@@ -161,7 +161,8 @@ public class RunChainTests
         Assert.Equal(TimeSpan.Zero, chain.Run!.Opening.StartedAt.UtcDateTime.TimeOfDay);
         await StepAsync(TimeSpan.FromDays(1));
         // 100 W over two runs that meet at midnight: each joule of the time is in one of them.
-        Assert.Equal((long)((_time.GetTimestamp() - begin) * (Int128)100_000_000 / _time.TimestampFrequency), days.Sum(day => day.Components.Single().MachineMicrojoules));
+        Assert.Equal((long)((_time.GetTimestamp() - begin) * (Int128)100_000_000 / _time.TimestampFrequency), days.Sum(
+            day => day.Components.Single().MachineMicrojoules));
         fails = true;
         await StepAsync(TimeSpan.FromDays(1));
         await StepAsync(TimeSpan.FromSeconds(1));

@@ -8,7 +8,8 @@ using Tonne.Trials.Measuring;
 namespace Tonne.Trials.Fleets;
 
 /// <summary>
-/// <c>tonne agent</c> with scripted meters, killed at random while its server loses connections: at the end the server has the lines of the ledger.
+/// <c>tonne agent</c> with scripted meters, killed at random while its server loses connections: at the end the server has the lines of the
+/// ledger.
 /// </summary>
 public sealed class AgentTrials : IDisposable
 {
@@ -51,7 +52,8 @@ public sealed class AgentTrials : IDisposable
         {
             _microjoules += 400_000;
             _jobNanoseconds += 20_000_000;
-            Replace(Path.Combine(_machine.Root, "sys/class/powercap/intel-rapl:0/energy_uj"), _microjoules.ToString(CultureInfo.InvariantCulture) + "\n");
+            Replace(Path.Combine(_machine.Root, "sys/class/powercap/intel-rapl:0/energy_uj"), _microjoules.ToString(
+                CultureInfo.InvariantCulture) + "\n");
             if (File.Exists(Path.Combine(JobFolder, "cpuacct.usage")))
                 Replace(Path.Combine(JobFolder, "cpuacct.usage"), _jobNanoseconds.ToString(CultureInfo.InvariantCulture) + "\n");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
@@ -73,7 +75,8 @@ public sealed class AgentTrials : IDisposable
     }
 
     Process StartAgent() => _tonne.Start(
-        "agent", "run", "--config", Path.Combine(_folder.FullName, "etc"), "--node", "n1", "--sysroot", _machine.Root, "--zone", "FR", "--period", "50ms", "--job-period", "50ms",
+        "agent", "run", "--config", Path.Combine(_folder.FullName, "etc"), "--node", "n1", "--sysroot", _machine.Root, "--zone", "FR",
+            "--period", "50ms", "--job-period", "50ms",
         "--push-every", "100ms");
 
     async Task<JsonNode> ReadStatusAsync() =>
@@ -81,7 +84,8 @@ public sealed class AgentTrials : IDisposable
 
     // The status of the agent before is there until the new one writes its own.
     Task WaitUntilItMeasuresAsync(Process agent) => WaitAsync(async () =>
-        (await ReadStatusAsync())["status"] is { } status && (int)status["process_id"]! == agent.Id && (string?)status["run"] is not null, "the agent does not measure");
+        (await ReadStatusAsync())["status"] is { } status && (int)status["process_id"]! == agent.Id && (string?)status["run"] is not null,
+            "the agent does not measure");
 
     async Task WaitAsync(Func<Task<bool>> condition, string what)
     {
@@ -182,7 +186,8 @@ public sealed class AgentTrials : IDisposable
     }
 
     static long SumMicrojoules(IEnumerable<KeyValuePair<(string Run, int Sequence), string>> lines) =>
-        lines.Where(line => line.Key.Sequence == 0).Sum(line => JsonNode.Parse(line.Value)!["record"]!["components"]!.AsArray().Sum(part => (long)part!["jobMicrojoules"]!));
+        lines.Where(line => line.Key.Sequence == 0).Sum(
+            line => JsonNode.Parse(line.Value)!["record"]!["components"]!.AsArray().Sum(part => (long)part!["jobMicrojoules"]!));
 
     [Fact]
     public async Task A_key_that_is_not_taken_stops_the_pushes_and_not_the_measuring()
@@ -190,7 +195,8 @@ public sealed class AgentTrials : IDisposable
         using var server = new PushServer(2026);
         new FleetSettings { Server = server.Address, Name = "n1", Key = "old-key" }.Write(new LedgerHome(_tonne.Home));
         using var agent = StartAgent();
-        await WaitAsync(async () => ((string?)(await ReadStatusAsync())["status"]?["push"]?["problem"])?.Contains("401", StringComparison.Ordinal) == true, "no word of the key");
+        await WaitAsync(async () => ((string?)(await ReadStatusAsync())["status"]?["push"]?["problem"])?.Contains(
+            "401", StringComparison.Ordinal) == true, "no word of the key");
         var requests = server.Requests;
         await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
         Assert.Equal(requests, server.Requests);

@@ -8,7 +8,8 @@ using Tonne.Ledgers.Pushing;
 
 namespace Tonne.Trials.Fleets;
 
-/// <summary>A small server of a fleet on the loopback, that keeps lines in memory and loses as many connections as the trial wants.</summary>
+/// <summary>A small server of a fleet on the loopback, that keeps lines in memory and loses as many connections as the trial
+/// wants.</summary>
 sealed class PushServer : IDisposable
 {
     readonly HttpListener _listener = new();
@@ -62,7 +63,8 @@ sealed class PushServer : IDisposable
             {
                 await AnswerAsync(await _listener.GetContextAsync());
             }
-            catch (Exception error) when (error is HttpListenerException or ObjectDisposedException or IOException or InvalidOperationException or FormatException)
+            catch (Exception error) when (
+                error is HttpListenerException or ObjectDisposedException or IOException or InvalidOperationException or FormatException)
             {
                 // The agent was killed while it sent, or this server ends.
             }
@@ -96,7 +98,8 @@ sealed class PushServer : IDisposable
             return;
         }
 
-        LastReport = JsonSerializer.Deserialize(System.Buffers.Text.Base64Url.DecodeFromChars(context.Request.Headers[PushClient.ReportHeader]), PushJson.Default.NodeReport);
+        LastReport = JsonSerializer.Deserialize(
+            System.Buffers.Text.Base64Url.DecodeFromChars(context.Request.Headers[PushClient.ReportHeader]), PushJson.Default.NodeReport);
         var lines = new List<PushedLine>();
         await using (var zip = new GZipStream(context.Request.InputStream, CompressionMode.Decompress))
         {

@@ -36,7 +36,8 @@ sealed class HelpScreen(CommandContext context) : SynchronousCommandLineAction
         var screen = new StringBuilder();
         // The list of all commands needs the lines.
         if (command is RootCommand)
-            screen.Append("Usage: ").Append(FormatUsage(command, path)).Append("     Example: ").Append(HelpExamples.Find(path)![0]).Append('\n');
+            screen.Append("Usage: ").Append(FormatUsage(command, path)).Append("     Example: ").Append(HelpExamples.Find(path)![0]).Append(
+                '\n');
         else
             WriteHeading(screen, "Usage:");
         if (command is not RootCommand)
