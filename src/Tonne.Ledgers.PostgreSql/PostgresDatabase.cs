@@ -80,8 +80,8 @@ public sealed class PostgresDatabase : IAsyncDisposable, IDisposable
     /// <summary>What a failure of the database means for who asked.</summary>
     internal LedgerUnavailableException CreateFailure(Exception error) => error switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName } =>
-            new(Place, "it has no ledger, or that of another version of tonne", "Bring it up to date with the server's account of the owner.", error),
+        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.InvalidParameterValue } =>
+            new(Place, "it has no ledger, or that of another version of tonne", "Bring it up to date with the login of its owner: tonne fleet init.", error),
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } refused =>
             new(Place, refused.MessageText, "Make the login a member of tonne_reader, tonne_ingest and tonne_registry.", error),
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => new(Place, "its disk is full", "Free some space there.", error),
