@@ -3,10 +3,11 @@ using Tonne.Ledgers.PostgreSql.Migrations;
 
 namespace Tonne.Ledgers.PostgreSql;
 
-/// <summary>A PostgreSQL database (15 or newer) with the ledger of a fleet in its schema <c>tonne</c>: connections, and bringing it up to date.</summary>
+/// <summary>A PostgreSQL database (15 or newer) with the ledger of a fleet in its schema <c>tonne</c>: connections, and bringing it up to
+/// date.</summary>
 /// <remarks>
-/// The login owns the schema, or is a member of the roles <c>tonne_reader</c>, <c>tonne_ingest</c> and <c>tonne_registry</c>, between which each
-/// transaction changes; see docs/formats/database.md. Safe for use from several threads.
+/// The login owns the schema, or is a member of the roles <c>tonne_reader</c>, <c>tonne_ingest</c> and <c>tonne_registry</c>, between
+/// which each transaction changes; see docs/formats/database.md. Safe for use from several threads.
 /// </remarks>
 public sealed class PostgresDatabase : IAsyncDisposable, IDisposable
 {
@@ -36,7 +37,8 @@ public sealed class PostgresDatabase : IAsyncDisposable, IDisposable
     /// <param name="cancellationToken">Stops it; what was applied until then stays.</param>
     /// <returns>The number of migrations that were applied; 0 if there was nothing to do.</returns>
     /// <exception cref="LedgerUnavailableException">
-    /// The database cannot be reached or changed, it is of a newer version of tonne, or a migration that it has differs from the one of this version.
+    /// The database cannot be reached or changed, it is of a newer version of tonne, or a migration that it has differs from the one of
+    /// this version.
     /// </exception>
     public Task<int> MigrateAsync(CancellationToken cancellationToken = default) => MigrateAsync(Migration.ReadAll(), cancellationToken);
 
@@ -80,8 +82,12 @@ public sealed class PostgresDatabase : IAsyncDisposable, IDisposable
     /// <summary>What a failure of the database means for who asked.</summary>
     internal LedgerUnavailableException CreateFailure(Exception error) => error switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.InvalidParameterValue } =>
-            new(Place, "it has no ledger, or that of another version of tonne", "Bring it up to date with the login of its owner: tonne fleet init.", error),
+        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName } =>
+            new(Place, "it has no ledger, or that of another version of tonne",
+                "Bring it up to date with the login of its owner: tonne fleet init.", error),
+        // A role that only a migration makes.
+        PostgresException { SqlState: PostgresErrorCodes.InvalidParameterValue } unknown =>
+            new(Place, unknown.MessageText, "Make its tables with the login of its owner: tonne fleet init.", error),
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } refused =>
             new(Place, refused.MessageText, "Make the login a member of tonne_reader, tonne_ingest and tonne_registry.", error),
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => new(Place, "its disk is full", "Free some space there.", error),

@@ -42,7 +42,8 @@ public sealed class PostgresMembers(PostgresDatabase database)
         ArgumentNullException.ThrowIfNull(person);
         ArgumentNullException.ThrowIfNull(account);
         ArgumentNullException.ThrowIfNull(by);
-        return ChangeAsync("delete from tonne.members where person = $1 and account = $2", new Membership(person, account, default), null, by,
+        return ChangeAsync("delete from tonne.members where person = $1 and account = $2", new Membership(person, account, default), null,
+            by,
             $"no longer of {account}", cancellationToken);
     }
 
@@ -53,7 +54,9 @@ public sealed class PostgresMembers(PostgresDatabase database)
         database.RunAsync<IReadOnlyList<Membership>>("tonne_registry", async connection =>
         {
             var members = new List<Membership>();
-            await using var list = new NpgsqlCommand("""select person, account, role from tonne.members order by person collate "C", account collate "C" """, connection);
+            await using var list =
+                new NpgsqlCommand("""select person, account, role from tonne.members order by person collate "C", account collate "C" """,
+                    connection);
             await using var reader = await list.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
                 members.Add(new(reader.GetString(0), reader.GetString(1), Enum.Parse<MemberRole>(reader.GetString(2), ignoreCase: true)));
@@ -72,7 +75,8 @@ public sealed class PostgresMembers(PostgresDatabase database)
                 change.Parameters.Add(new NpgsqlParameter { Value = role, NpgsqlDbType = NpgsqlDbType.Text });
             if (await change.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) == 0)
                 return false;
-            await AuditLog.AppendAsync(connection, database.Time.GetUtcNow(), by, what, membership.Person, cancellationToken).ConfigureAwait(false);
+            await AuditLog.AppendAsync(connection, database.Time.GetUtcNow(), by, what, membership.Person, cancellationToken)
+                .ConfigureAwait(false);
             return true;
         }, cancellationToken);
 }

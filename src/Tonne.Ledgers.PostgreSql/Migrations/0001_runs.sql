@@ -90,7 +90,8 @@ create table tonne.runs (
     constraint month_is_of_the_id check (month = tonne.month_of(id))
 ) partition by range (month);
 
--- Row level security lets an index be used only by operators that cannot reveal a row: comparisons of columns, and not substr() or those of jsonb.
+-- Row level security lets an index be used only by operators that cannot reveal a row: comparisons of columns, and not substr() or those of
+-- jsonb.
 create index runs_by_start on tonne.runs (started_ticks desc, id desc);
 create index runs_by_end on tonne.runs (ended_ticks);
 create index runs_by_name on tonne.runs (name);
@@ -104,7 +105,8 @@ create index runs_by_job on tonne.runs (job_key) where job_key is not null;
 create index runs_by_export on tonne.runs (exported_from) where exported_from is not null;
 create index runs_by_model on tonne.runs (model, started_ticks desc, id desc);
 
--- Makes the partitions of a month, once, however many servers ask at the same time. It runs as the owner of the schema, because only an owner can.
+-- Makes the partitions of a month, once, however many servers ask at the same time. It runs as the owner of the schema, because only an
+-- owner can.
 -- A partition is attached, not created as one: that does not wait for transactions that write to the others.
 create function tonne.ensure_month(month date) returns void
     language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -127,7 +129,8 @@ begin
             execute format('create table tonne.%I (like tonne.%I including all)', part, parent);
             -- Nobody has a grant on a partition. If somebody is given one, no row is seen through it: there is no policy.
             execute format('alter table tonne.%I enable row level security, force row level security', part);
-            execute format('alter table tonne.%I attach partition tonne.%I for values from (%L) to (%L)', parent, part, first, (first + interval '1 month')::date);
+            execute format('alter table tonne.%I attach partition tonne.%I for values from (%L) to (%L)',
+                parent, part, first, (first + interval '1 month')::date);
         end if;
     end loop;
 end

@@ -39,15 +39,17 @@ create index totals_by_day_of_pusher on tonne.totals_by_day (pushed_by, day);
 create index totals_by_day_by_account on tonne.totals_by_day (account, day);
 create index totals_by_day_by_day on tonne.totals_by_day (day);
 
--- The days of the former rows of some runs, and of the runs that these include now or have included. Planning it takes longer than doing it, so a
--- connection plans it once; so with the next function.
-create function tonne.find_days(pusher text, ids text[], months date[], jobs text[], cpus text[], from_ticks bigint, to_ticks bigint) returns date[]
+-- The days of the former rows of some runs, and of the runs that these include now or have included. Planning it takes longer than doing
+-- it, so a connection plans it once. So with the next function.
+create function tonne.find_days(
+    pusher text, ids text[], months date[], jobs text[], cpus text[], from_ticks bigint, to_ticks bigint) returns date[]
     language plpgsql set plan_cache_mode to force_generic_plan
 as $$
 begin
     return array(
         select distinct (h at time zone 'UTC')::date from (
-            select r.hours from unnest(ids, months) as wanted(id, month) join tonne.runs r on r.id = wanted.id and r.month = wanted.month
+            select r.hours from unnest(ids, months) as wanted(id, month)
+                join tonne.runs r on r.id = wanted.id and r.month = wanted.month
             union all select r.hours from tonne.runs r where r.pushed_by = pusher and r.parent = any (ids)
             union all select r.hours from tonne.runs r where r.pushed_by = pusher and r.job_key = any (jobs)
             union all select r.hours from tonne.runs r where r.pushed_by = pusher and r.exported_from = any (ids)
@@ -57,7 +59,8 @@ begin
 end
 $$;
 
--- Makes the sums of some days of a node again. The caller holds the lock of the node, so that no other transaction changes its runs meanwhile.
+-- Makes the sums of some days of a node again. The caller holds the lock of the node, so that no other transaction changes its runs
+-- meanwhile.
 create function tonne.refresh_totals(pusher text, days date[]) returns void
     language plpgsql set plan_cache_mode to force_generic_plan
 as $$
@@ -73,7 +76,12 @@ begin
         sum(r.facility_kwh * s.part), coalesce(sum(r.operational_kg * s.part), 0), sum(r.total_kg * s.part)
     from tonne.runs r
         cross join lateral unnest(r.hours, r.hour_microjoules) with ordinality as h(hour, microjoules, number)
-        cross join lateral (select case when r.energy_microjoules <> 0 then h.microjoules::double precision / r.energy_microjoules when h.number = 1 then 1 else 0 end as part) s
+        cross join lateral (
+            select case
+                when r.energy_microjoules <> 0 then h.microjoules::double precision / r.energy_microjoules
+                when h.number = 1 then 1
+                else 0
+            end as part) s
     where r.pushed_by = pusher and r.last_hour >= first and r.started_ticks < after
         and r.has_figures and r.total_kg is not null and r.facility_kwh is not null
         and (h.hour at time zone 'UTC')::date = any (days)
@@ -81,12 +89,14 @@ begin
         -- 50000000 ticks are the 5 s by which clocks of two tools may differ.
         and (r.parent is null or not exists (
             select from tonne.runs p
-            where p.id = r.parent and p.id <> r.id and p.pushed_by = pusher and p.has_figures and p.total_kg is not null and p.facility_kwh is not null
+            where p.id = r.parent and p.id <> r.id and p.pushed_by = pusher
+                and p.has_figures and p.total_kg is not null and p.facility_kwh is not null
                 and r.started_ticks >= p.started_ticks
                 and (r.started_ticks - p.started_ticks)::double precision / 1e7 <= coalesce(p.duration_s, 0)))
         and (r.job_key is null or r.covers_job or r.kind <> 'recorded' or not exists (
             select from tonne.runs j
-            where j.job_key = r.job_key and j.covers_job and j.pushed_by = pusher and j.node is not distinct from r.node and j.restarts = r.restarts
+            where j.job_key = r.job_key and j.covers_job and j.pushed_by = pusher
+                and j.node is not distinct from r.node and j.restarts = r.restarts
                 and j.has_figures and j.total_kg is not null and j.facility_kwh is not null
                 and r.started_ticks >= j.started_ticks - 50000000 and r.started_ticks <= j.ended_ticks))
         and (r.kind <> 'imported' or r.exported_from is null or not exists (

@@ -58,7 +58,8 @@ grant execute on function tonne.node(), tonne.month_of(text), tonne.ensure_month
 
 -- Reading.
 grant select on tonne.runs, tonne.run_lines, tonne.totals_by_hour, tonne.totals_by_day to tonne_reader;
--- Receiving. "on conflict" reads the key columns of lines; bytes are compared, and rows made again, from lines of the same node only: see the policies.
+-- Receiving. "on conflict" reads the key columns of lines; bytes are compared, and rows made again, from lines of the same node only: see
+-- the policies.
 grant select, insert on tonne.run_lines to tonne_ingest;
 grant select (run, month, node), insert (run, month, node) on tonne.run_sources to tonne_ingest;
 grant select, insert, update on tonne.runs to tonne_ingest;
@@ -85,7 +86,11 @@ create policy persons_see_their_accounts on tonne.totals_by_day for select to to
 create policy lines_of_visible_runs on tonne.run_lines for select to tonne_reader
     using (exists (select from tonne.runs r where r.id = run_lines.run and r.month = run_lines.month));
 
-create policy nodes_have_their_own on tonne.runs to tonne_ingest using (pushed_by = (select tonne.node())) with check (pushed_by = (select tonne.node()));
-create policy nodes_have_their_own on tonne.run_lines to tonne_ingest using (node = (select tonne.node())) with check (node = (select tonne.node()));
-create policy nodes_have_their_own on tonne.totals_by_hour to tonne_ingest using (pushed_by = (select tonne.node())) with check (pushed_by = (select tonne.node()));
-create policy nodes_have_their_own on tonne.totals_by_day to tonne_ingest using (pushed_by = (select tonne.node())) with check (pushed_by = (select tonne.node()));
+create policy nodes_have_their_own on tonne.runs to tonne_ingest
+    using (pushed_by = (select tonne.node())) with check (pushed_by = (select tonne.node()));
+create policy nodes_have_their_own on tonne.run_lines to tonne_ingest
+    using (node = (select tonne.node())) with check (node = (select tonne.node()));
+create policy nodes_have_their_own on tonne.totals_by_hour to tonne_ingest
+    using (pushed_by = (select tonne.node())) with check (pushed_by = (select tonne.node()));
+create policy nodes_have_their_own on tonne.totals_by_day to tonne_ingest
+    using (pushed_by = (select tonne.node())) with check (pushed_by = (select tonne.node()));

@@ -19,10 +19,12 @@ sealed record Migration(int Version, string Name, string Sql)
         var assembly = typeof(Migration).Assembly;
         return
         [
-            .. assembly.GetManifestResourceNames().Where(name => name.Length > 5 && name[4] == '_').Order(StringComparer.Ordinal).Select(name =>
+            .. assembly.GetManifestResourceNames().Where(name => name.Length > 5 && name[4] == '_').Order(StringComparer.Ordinal)
+                .Select(name =>
             {
                 using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!, Encoding.UTF8);
-                return new Migration(int.Parse(name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture), name[5..], reader.ReadToEnd());
+                return new Migration(
+                    int.Parse(name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture), name[5..], reader.ReadToEnd());
             }),
         ];
     }

@@ -43,7 +43,8 @@ sealed class MigrationRunner(NpgsqlDataSource source, string place, IReadOnlyLis
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await ExecuteAsync(connection, """
             create schema if not exists tonne;
-            create table if not exists tonne.migrations (version int primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())
+            create table if not exists tonne.migrations (
+                version int primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())
             """, cancellationToken).ConfigureAwait(false);
         await ExecuteAsync(connection, migration.Sql, cancellationToken).ConfigureAwait(false);
         await using var note = new NpgsqlCommand("insert into tonne.migrations (version, name, checksum) values ($1, $2, $3)", connection)
@@ -62,7 +63,9 @@ sealed class MigrationRunner(NpgsqlDataSource source, string place, IReadOnlyLis
         if (applied.Count > 0 && applied.Keys.Max() is var version && version > newest)
         {
             throw new LedgerUnavailableException(place,
-                string.Create(CultureInfo.InvariantCulture, $"it is from a newer version of tonne: schema {version}, and this one supports {newest}"), "Install that version here too.");
+                string.Create(CultureInfo.InvariantCulture,
+                    $"it is from a newer version of tonne: schema {version}, and this one supports {newest}"),
+                        "Install that version here too.");
         }
 
         foreach (var migration in migrations)
@@ -70,7 +73,8 @@ sealed class MigrationRunner(NpgsqlDataSource source, string place, IReadOnlyLis
             if (applied.TryGetValue(migration.Version, out var checksum) && checksum != migration.Checksum)
             {
                 throw new LedgerUnavailableException(place,
-                    string.Create(CultureInfo.InvariantCulture, $"its schema step {migration.Version} ({migration.Name}) is not the one of this version of tonne"),
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"its schema step {migration.Version} ({migration.Name}) is not the one of this version of tonne"),
                     "It was made by another build; restore it from a backup, or start with an empty database.");
             }
         }

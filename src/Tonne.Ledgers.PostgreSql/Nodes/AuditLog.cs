@@ -7,13 +7,15 @@ namespace Tonne.Ledgers.PostgreSql.Nodes;
 static class AuditLog
 {
     /// <summary>Appends a line, in the transaction of the change.</summary>
-    public static async Task AppendAsync(NpgsqlConnection connection, DateTimeOffset at, string who, string action, string subject, CancellationToken cancellationToken)
+    public static async Task AppendAsync(
+        NpgsqlConnection connection, DateTimeOffset at, string who, string action, string subject, CancellationToken cancellationToken)
     {
         await using var insert = new NpgsqlCommand("insert into tonne.audit (at, who, action, subject) values ($1, $2, $3, $4)", connection)
         {
             Parameters =
             {
-                new() { Value = at.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz }, new() { Value = who }, new() { Value = action }, new() { Value = subject },
+                new() { Value = at.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz }, new() { Value = who },
+                    new() { Value = action }, new() { Value = subject },
             },
         };
         await insert.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);

@@ -13,7 +13,8 @@ static class EnrolmentCode
     /// <summary>Makes a code.</summary>
     public static string Create() => Format(RandomNumberGenerator.GetString(Alphabet, Groups * GroupLength));
 
-    /// <summary>A code as <see cref="Create"/> writes it, whatever case and separators it was typed with; null if it cannot be one.</summary>
+    /// <summary>A code as <see cref="Create"/> writes it, whatever case and separators it was typed with; null if it cannot be
+    /// one.</summary>
     /// <param name="typed">What was typed.</param>
     public static string? Normalize(string? typed)
     {
@@ -38,5 +39,6 @@ static class EnrolmentCode
         return letters.Length == Groups * GroupLength ? Format(letters.ToString()) : null;
     }
 
-    static string Format(string letters) => string.Join('-', Enumerable.Range(0, Groups).Select(group => letters.Substring(group * GroupLength, GroupLength)));
+    static string Format(string letters) => string
+        .Join('-', Enumerable.Range(0, Groups).Select(group => letters.Substring(group * GroupLength, GroupLength)));
 }

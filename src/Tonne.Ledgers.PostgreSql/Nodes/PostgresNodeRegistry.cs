@@ -9,8 +9,8 @@ namespace Tonne.Ledgers.PostgreSql.Nodes;
 
 /// <summary>The nodes of a fleet in PostgreSQL. Safe for use from several threads, and by several servers with one database.</summary>
 /// <remarks>
-/// A code has 125 random bits, a key 256. Of both only the SHA-256 is in the database, and found by it: no time of an answer depends on how much of a
-/// guess was right.
+/// A code has 125 random bits, a key 256. Of both only the SHA-256 is in the database, and found by it: no time of an answer depends on
+/// how much of a guess was right.
 /// </remarks>
 /// <param name="database">The database.</param>
 /// <param name="keyLifetime">How long a node's key is valid. Default: null, 400 days.</param>
@@ -35,7 +35,8 @@ public sealed class PostgresNodeRegistry(PostgresDatabase database, TimeSpan? ke
             var now = database.Time.GetUtcNow();
             await using var insert = Command(connection, """
                 insert into tonne.enrolment_codes (hash, node, created_at, created_by, expires_at) values (@hash, @name, @now, @by, @until)
-                """, ("hash", NpgsqlDbType.Bytea, Hash(code)), ("name", NpgsqlDbType.Text, name), ("now", NpgsqlDbType.TimestampTz, now.UtcDateTime),
+                """, ("hash", NpgsqlDbType.Bytea, Hash(code)), ("name", NpgsqlDbType.Text, name),
+                ("now", NpgsqlDbType.TimestampTz, now.UtcDateTime),
                 ("by", NpgsqlDbType.Text, by), ("until", NpgsqlDbType.TimestampTz, (now + validFor).UtcDateTime));
             await insert.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
             await AuditLog.AppendAsync(connection, now, by, "create code", name ?? "any node", cancellationToken).ConfigureAwait(false);
@@ -45,7 +46,8 @@ public sealed class PostgresNodeRegistry(PostgresDatabase database, TimeSpan? ke
     }
 
     /// <inheritdoc/>
-    /// <remarks>A node that enrols again keeps its runs, gets a new key, and is no longer revoked; its other keys stay as they are.</remarks>
+    /// <remarks>A node that enrols again keeps its runs, gets a new key, and is no longer revoked; its other keys stay as they
+    /// are.</remarks>
     public async Task<string?> EnrolAsync(string code, string name, string version, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -60,16 +62,19 @@ public sealed class PostgresNodeRegistry(PostgresDatabase database, TimeSpan? ke
             await using (var use = Command(connection, """
                 update tonne.enrolment_codes set used_at = @now, used_by = @name
                 where hash = @hash and used_at is null and expires_at > @now and (node is null or node = @name)
-                """, ("hash", NpgsqlDbType.Bytea, Hash(normal)), ("now", NpgsqlDbType.TimestampTz, now.UtcDateTime), ("name", NpgsqlDbType.Text, name)))
+                """, ("hash", NpgsqlDbType.Bytea, Hash(normal)),
+                ("now", NpgsqlDbType.TimestampTz, now.UtcDateTime), ("name", NpgsqlDbType.Text, name)))
             {
                 if (await use.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) == 0)
                     return false;
             }
 
             await using (var add = Command(connection, """
-                insert into tonne.nodes (name, enrolled_at) values (@name, @now) on conflict (name) do update set enrolled_at = @now, revoked_at = null;
+                insert into tonne.nodes (name, enrolled_at) values (@name, @now)
+                on conflict (name) do update set enrolled_at = @now, revoked_at = null;
                 insert into tonne.node_keys (hash, node, created_at, expires_at) values (@hash, @name, @now, @until)
-                """, ("name", NpgsqlDbType.Text, name), ("now", NpgsqlDbType.TimestampTz, now.UtcDateTime), ("hash", NpgsqlDbType.Bytea, Hash(key)),
+                """, ("name", NpgsqlDbType.Text, name),
+                ("now", NpgsqlDbType.TimestampTz, now.UtcDateTime), ("hash", NpgsqlDbType.Bytea, Hash(key)),
                 ("until", NpgsqlDbType.TimestampTz, (now + _keyLifetime).UtcDateTime)))
             {
                 await add.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
@@ -106,14 +111,16 @@ public sealed class PostgresNodeRegistry(PostgresDatabase database, TimeSpan? ke
         return ChangeAsync(async connection =>
         {
             var now = database.Time.GetUtcNow();
-            await using (var revoke = Command(connection, "update tonne.nodes set revoked_at = coalesce(revoked_at, @now) where name = @name",
+            await using (var revoke =
+                Command(connection, "update tonne.nodes set revoked_at = coalesce(revoked_at, @now) where name = @name",
                 ("now", NpgsqlDbType.TimestampTz, now.UtcDateTime), ("name", NpgsqlDbType.Text, name)))
             {
                 if (await revoke.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) == 0)
                     return false;
             }
 
-            await using (var keys = Command(connection, "update tonne.node_keys set revoked_at = @now where node = @name and revoked_at is null",
+            await using (var keys =
+                Command(connection, "update tonne.node_keys set revoked_at = @now where node = @name and revoked_at is null",
                 ("now", NpgsqlDbType.TimestampTz, now.UtcDateTime), ("name", NpgsqlDbType.Text, name)))
             {
                 await keys.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
@@ -125,7 +132,8 @@ public sealed class PostgresNodeRegistry(PostgresDatabase database, TimeSpan? ke
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<FleetNode>> ListAsync(CancellationToken cancellationToken) => ChangeAsync<IReadOnlyList<FleetNode>>(async connection =>
+    public Task<IReadOnlyList<FleetNode>> ListAsync(CancellationToken cancellationToken) =>
+        ChangeAsync<IReadOnlyList<FleetNode>>(async connection =>
     {
         var nodes = new List<FleetNode>();
         await using var list = Command(connection, """
@@ -148,14 +156,18 @@ public sealed class PostgresNodeRegistry(PostgresDatabase database, TimeSpan? ke
         {
             await using var note = Command(connection, "update tonne.nodes set last_seen_at = @now, report = @report where name = @name",
                 ("now", NpgsqlDbType.TimestampTz, database.Time.GetUtcNow().UtcDateTime), ("name", NpgsqlDbType.Text, name),
-                ("report", NpgsqlDbType.Jsonb, JsonSerializer.Serialize(report with { Problem = report.Problem?.Replace('\0', '\uFFFD') }, PushJson.Default.NodeReport)));
+                ("report", NpgsqlDbType.Jsonb,
+                    JsonSerializer.Serialize(
+                        report with { Problem = report.Problem?.Replace('\0', '\uFFFD') }, PushJson.Default.NodeReport)));
             return await note.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }, cancellationToken);
     }
 
-    Task<T> ChangeAsync<T>(Func<NpgsqlConnection, Task<T>> change, CancellationToken cancellationToken) => database.RunAsync("tonne_registry", change, cancellationToken);
+    Task<T> ChangeAsync<T>(Func<NpgsqlConnection, Task<T>> change, CancellationToken cancellationToken) => database
+        .RunAsync("tonne_registry", change, cancellationToken);
 
-    static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params ReadOnlySpan<(string Name, NpgsqlDbType Type, object? Value)> parameters)
+    static NpgsqlCommand Command(
+        NpgsqlConnection connection, string sql, params ReadOnlySpan<(string Name, NpgsqlDbType Type, object? Value)> parameters)
     {
 #pragma warning disable CA2100 // Constant texts of this class.
         var command = new NpgsqlCommand(sql, connection);

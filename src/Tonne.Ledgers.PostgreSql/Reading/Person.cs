@@ -1,7 +1,8 @@
 namespace Tonne.Ledgers.PostgreSql.Reading;
 
 /// <summary>A person who reads a ledger, as the server knows them once they have logged in.</summary>
-/// <remarks>The name is compared with the users of runs and with the memberships. The server must be sure of it: the database trusts the server.</remarks>
+/// <remarks>The name is compared with the users of runs and with the memberships. The server must be sure of it: the database trusts the
+/// server.</remarks>
 public sealed record Person
 {
     /// <summary>Creates a person.</summary>

@@ -12,11 +12,13 @@ using Tonne.Runs;
 
 namespace Tonne.Ledgers.PostgreSql.Reading;
 
-/// <summary>The runs of a fleet that one person may see: those of accounts that they are a member of, and their own; all for the owner of the fleet.</summary>
+/// <summary>The runs of a fleet that one person may see: those of accounts that they are a member of, and their own; all for the owner of
+/// the fleet.</summary>
 /// <remarks>
-/// The database itself decides what is seen (row level security): every question is a transaction that only reads, as role <c>tonne_reader</c>, for this
-/// person. What others have is as if it were not there, so a run whose outer run belongs to somebody else counts by itself. Safe for use from several
-/// threads.
+/// The database itself decides what is seen (row level security): every question is a transaction that only reads, as role
+/// <c>tonne_reader</c>, for this
+/// person. What others have is as if it were not there, so a run whose outer run belongs to somebody else counts by itself. Safe for use
+/// from several threads.
 /// </remarks>
 /// <param name="database">The database.</param>
 /// <param name="person">Who reads.</param>
@@ -75,8 +77,8 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
 
     /// <summary>Adds up the runs, each joule once, as a ledger of folders does.</summary>
     /// <remarks>
-    /// Where the query has a period, the runs that overlap it are read, and those that overlap these: what a run counts depends on the runs at the same time
-    /// on its machine.
+    /// Where the query has a period, the runs that overlap it are read, and those that overlap these: what a run counts depends on the
+    /// runs at the same time on its machine.
     /// </remarks>
     /// <param name="query">What is counted, and the groups. Default: null, all as one group.</param>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
@@ -106,7 +108,8 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
         }
     });
 
-    /// <summary>The time of which a total over the period of a query needs the runs: from the first to the last of a run that overlaps the period.</summary>
+    /// <summary>The time of which a total over the period of a query needs the runs: from the first to the last of a run that overlaps the
+    /// period.</summary>
     static TickPeriod FindPeriod(ReadSession session, LedgerQuery query)
     {
         // The quarter hours of a run reach over its ends by less than one of them.
@@ -144,7 +147,8 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
     {
         var clean = RunRow.Clean(text);
         if (LedgerHome.IsRunId(text))
-            yield return new RunConditions().Add("id = {0}", NpgsqlDbType.Text, text).Add("month = {0}", NpgsqlDbType.Date, CheckedLine.GetMonth(text));
+            yield return new RunConditions().Add("id = {0}", NpgsqlDbType.Text, text)
+                .Add("month = {0}", NpgsqlDbType.Date, CheckedLine.GetMonth(text));
         yield return new RunConditions().Add("name = {0}", NpgsqlDbType.Text, clean);
         // Ids have no character after z.
         if (text.Length > 0)
@@ -163,7 +167,9 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
     static ImmutableArray<string> FindNearest(ReadSession session, string text)
     {
         var names = new List<(string, string)>();
-        using var find = session.Select(new RunConditions(), "select name, id from tonne.runs", string.Create(CultureInfo.InvariantCulture, $"{NewestFirst} limit {MostCandidates}"));
+        using var find = session
+            .Select(new RunConditions(), "select name, id from tonne.runs",
+                string.Create(CultureInfo.InvariantCulture, $"{NewestFirst} limit {MostCandidates}"));
         using var reader = find.ExecuteReader();
         while (reader.Read())
         {
@@ -182,7 +188,8 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
         using (var reader = command.ExecuteReader())
         {
             while (reader.Read())
-                found.Add((reader.GetString(0), reader.GetInt32(1) == StoredRun.Format ? StoredRun.ReadSummary(reader.GetFieldValue<byte[]>(2)) : null));
+                found.Add((reader.GetString(0),
+                    reader.GetInt32(1) == StoredRun.Format ? StoredRun.ReadSummary(reader.GetFieldValue<byte[]>(2)) : null));
         }
 
         return [.. found.Select(run => run.Run ?? Summarize(session, run.Id))];
@@ -201,7 +208,8 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
     {
         RunRecord? record = null;
         var statements = ImmutableArray.CreateBuilder<FootprintStatement>();
-        using var find = new RunConditions().Add("run = {0}", NpgsqlDbType.Text, id).Add("month = {0}", NpgsqlDbType.Date, CheckedLine.GetMonth(id))
+        using var find = new RunConditions().Add("run = {0}", NpgsqlDbType.Text, id)
+            .Add("month = {0}", NpgsqlDbType.Date, CheckedLine.GetMonth(id))
             .Create(session.Connection, "select sequence, line from tonne.run_lines", "order by sequence");
         using var reader = find.ExecuteReader();
         while (reader.Read())
@@ -217,7 +225,8 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
             catch (FormatException error)
             {
                 throw new LedgerDamagedException(
-                    new LedgerProblem(id, string.Create(CultureInfo.InvariantCulture, $"line {line.Sequence}"), error.Message, "Restore the database from a backup."), error);
+                    new LedgerProblem(id, string.Create(CultureInfo.InvariantCulture, $"line {line.Sequence}"), error.Message,
+                        "Restore the database from a backup."), error);
             }
         }
 

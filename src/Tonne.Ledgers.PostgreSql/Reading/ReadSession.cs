@@ -26,8 +26,8 @@ sealed record ReadSession(NpgsqlConnection Connection, string Person, bool SeesA
 
     /// <summary>Makes a command that reads runs.</summary>
     /// <remarks>
-    /// What a person may see is decided by row level security. It is asked for here once more, with values instead of functions, so that the planner knows
-    /// how few runs that can be, and which index has them.
+    /// What a person may see is decided by row level security. It is asked for here once more, with values instead of functions, so that
+    /// the planner knows how few runs that can be, and which index has them.
     /// </remarks>
     /// <param name="conditions">The conditions; those of the person are added to them.</param>
     /// <param name="select">What stands before the conditions.</param>
@@ -37,7 +37,8 @@ sealed record ReadSession(NpgsqlConnection Connection, string Person, bool SeesA
         if (!SeesAll && Accounts.Length == 0)
             conditions.Add("user_name = {0}", NpgsqlDbType.Text, Person);
         else if (!SeesAll)
-            conditions.Add("(account = any ({0})", NpgsqlDbType.Array | NpgsqlDbType.Text, Accounts).AddOr("user_name = {0})", NpgsqlDbType.Text, Person);
+            conditions.Add("(account = any ({0})", NpgsqlDbType.Array | NpgsqlDbType.Text, Accounts)
+                .AddOr("user_name = {0})", NpgsqlDbType.Text, Person);
         return conditions.Create(Connection, select, after);
     }
 }

@@ -7,7 +7,8 @@ using Tonne.Quantities;
 
 namespace Tonne.Ledgers.PostgreSql.Reading;
 
-/// <summary>The conditions of a query as SQL with parameters: of the runs that meet them the rest is the same as <see cref="LedgerQuery.Matches"/>.</summary>
+/// <summary>The conditions of a query as SQL with parameters: of the runs that meet them the rest is the same as <see
+/// cref="LedgerQuery.Matches"/>.</summary>
 sealed class RunConditions
 {
     readonly List<string> _conditions = [];
@@ -34,7 +35,8 @@ sealed class RunConditions
             else if (value.Length == 0)
                 all.Add("tags ? {0}", NpgsqlDbType.Text, RunRow.Clean(tag));
             else
-                all.Add("tags @> {0}", NpgsqlDbType.Jsonb, JsonSerializer.Serialize(new Dictionary<string, string> { [RunRow.Clean(tag)] = RunRow.Clean(value) }));
+                all.Add("tags @> {0}", NpgsqlDbType.Jsonb,
+                    JsonSerializer.Serialize(new Dictionary<string, string> { [RunRow.Clean(tag)] = RunRow.Clean(value) }));
         }
 
         if (query.Since is { } since)
@@ -59,7 +61,8 @@ sealed class RunConditions
     public RunConditions Add(string condition, NpgsqlDbType type, object value)
     {
         _parameters.Add(new NpgsqlParameter { NpgsqlDbType = type, Value = value });
-        _conditions.Add(condition.Replace("{0}", string.Create(CultureInfo.InvariantCulture, $"${_parameters.Count}"), StringComparison.Ordinal));
+        _conditions.Add(condition
+            .Replace("{0}", string.Create(CultureInfo.InvariantCulture, $"${_parameters.Count}"), StringComparison.Ordinal));
         return this;
     }
 
@@ -83,7 +86,8 @@ sealed class RunConditions
     public NpgsqlCommand Create(NpgsqlConnection connection, string select, string after = "")
     {
 #pragma warning disable CA2100 // Constant texts; every value is a parameter.
-        var command = new NpgsqlCommand($"{select} {(_conditions.Count == 0 ? "" : "where " + string.Join(" and ", _conditions))} {after}", connection);
+        var command = new NpgsqlCommand(
+            $"{select} {(_conditions.Count == 0 ? "" : "where " + string.Join(" and ", _conditions))} {after}", connection);
 #pragma warning restore CA2100
         foreach (var parameter in _parameters)
             command.Parameters.Add(parameter);

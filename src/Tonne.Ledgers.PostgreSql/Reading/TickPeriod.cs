@@ -38,7 +38,8 @@ readonly record struct TickPeriod(long? From, long? To)
     {
         ({ } from, null) => new RunConditions().Add("ended_ticks < {0}", NpgsqlDbType.Bigint, from),
         (null, { } to) => new RunConditions().Add("started_ticks > {0}", NpgsqlDbType.Bigint, to),
-        ({ } from, { } to) => new RunConditions().Add("(ended_ticks < {0}", NpgsqlDbType.Bigint, from).AddOr("started_ticks > {0})", NpgsqlDbType.Bigint, to),
+        ({ } from, { } to) => new RunConditions().Add("(ended_ticks < {0}", NpgsqlDbType.Bigint, from)
+            .AddOr("started_ticks > {0})", NpgsqlDbType.Bigint, to),
         _ => new RunConditions(),
     };
 }

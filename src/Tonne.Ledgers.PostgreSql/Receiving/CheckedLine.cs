@@ -30,7 +30,8 @@ sealed record CheckedLine(PushedLine Line, RunRecord? Record, FootprintStatement
 
     /// <summary>First day of the month in the id of a run.</summary>
     public static DateOnly GetMonth(string run) => new(
-        int.Parse(run.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture), int.Parse(run.AsSpan(4, 2), NumberStyles.None, CultureInfo.InvariantCulture), 1);
+        int.Parse(run.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture),
+            int.Parse(run.AsSpan(4, 2), NumberStyles.None, CultureInfo.InvariantCulture), 1);
 
     /// <summary>Checks a line.</summary>
     /// <param name="line">The line as it was received.</param>
@@ -44,13 +45,18 @@ sealed record CheckedLine(PushedLine Line, RunRecord? Record, FootprintStatement
             throw new FormatException("its sequence is negative");
         if (line.Line.Length > PushedLine.MaxBytes)
             throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"it has more than {PushedLine.MaxBytes} bytes"));
-        var start = DateTime.ParseExact(line.Run.AsSpan(0, 15), "yyyyMMdd-HHmmss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
+        var start = DateTime
+            .ParseExact(line.Run.AsSpan(0, 15), "yyyyMMdd-HHmmss", CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
         if (start < _oldest || start > now.UtcDateTime + _latest)
-            throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"its run starts before {_oldest.Year} or more than {_latest.TotalDays:0} days from now"));
+            throw new FormatException(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"its run starts before {_oldest.Year} or more than {_latest.TotalDays:0} days from now"));
         if (line.Sequence > 0)
             return new CheckedLine(line, null, PushedRun.ReadStatement(line));
         var record = PushedRun.ReadRecord(line);
-        if (record.Opening.StartedAt.UtcDateTime is var stated && (stated < start - MaxStartDifference || stated > start + MaxStartDifference))
+        if (record.Opening.StartedAt.UtcDateTime is var stated
+            && (stated < start - MaxStartDifference || stated > start + MaxStartDifference))
             throw new FormatException("its start is more than a day from the one in its id");
         if (!(record.DurationSeconds >= 0))
             throw new FormatException("its duration is not 0 or more");

@@ -8,7 +8,8 @@ namespace Tonne.Ledgers.PostgreSql.Receiving;
 sealed record HourlyEnergy(DateTime[] Hours, long[] Microjoules)
 {
     /// <summary>Adds up the quarter hours of a record.</summary>
-    /// <remarks>What they lack of the energy of the components (older records and imported ones have none) is put into the hour of the start.</remarks>
+    /// <remarks>What they lack of the energy of the components (older records and imported ones have none) is put into the hour of the
+    /// start.</remarks>
     /// <param name="record">The record.</param>
     /// <exception cref="OverflowException">An energy exceeds 64 bits.</exception>
     public static HourlyEnergy Of(RunRecord record)
@@ -34,5 +35,6 @@ sealed record HourlyEnergy(DateTime[] Hours, long[] Microjoules)
     /// <summary>The energy of the job, in µJ.</summary>
     public long Sum => Microjoules.Sum();
 
-    static DateTime ToHour(DateTimeOffset time) => new(time.UtcDateTime.Ticks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, DateTimeKind.Utc);
+    static DateTime ToHour(DateTimeOffset time) =>
+        new(time.UtcDateTime.Ticks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, DateTimeKind.Utc);
 }

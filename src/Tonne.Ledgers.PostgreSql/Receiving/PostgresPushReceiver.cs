@@ -6,8 +6,9 @@ namespace Tonne.Ledgers.PostgreSql.Receiving;
 
 /// <summary>Keeps what nodes push in PostgreSQL. Safe for use from several threads, and by several servers with one database.</summary>
 /// <remarks>
-/// A push is one transaction, under a lock of its node, so that of two pushes of a node one waits for the other. It keeps the lines, makes the rows of
-/// their runs again, and the sums of the days that these change. What fails in a way that may pass is done again, which changes nothing if it was kept.
+/// A push is one transaction, under a lock of its node, so that of two pushes of a node one waits for the other. It keeps the lines,
+/// makes the rows of their runs again, and the sums of the days that these change. What fails in a way that may pass is done again, which
+/// changes nothing if it was kept.
 /// </remarks>
 /// <param name="database">The database.</param>
 public sealed class PostgresPushReceiver(PostgresDatabase database) : IPushReceiver
@@ -84,7 +85,8 @@ public sealed class PostgresPushReceiver(PostgresDatabase database) : IPushRecei
         await push.StageAsync(batch.Lines, cancellationToken).ConfigureAwait(false);
         var foreign = await push.ClaimRunsAsync(cancellationToken).ConfigureAwait(false);
         var accepted = await push.InsertLinesAsync(cancellationToken).ConfigureAwait(false);
-        var different = accepted.Count == batch.Lines.Count ? [] : await push.FindDifferentLinesAsync(cancellationToken).ConfigureAwait(false);
+        var different = accepted.Count == batch.Lines.Count ? []
+            : await push.FindDifferentLinesAsync(cancellationToken).ConfigureAwait(false);
         await push.WriteRowsAsync(accepted.Select(line => line.Run).ToHashSet(StringComparer.Ordinal),
             [.. batch.Lines.Where(line => accepted.Contains(line.Key))], cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
@@ -100,7 +102,8 @@ public sealed class PostgresPushReceiver(PostgresDatabase database) : IPushRecei
         return new PushAnswer { Accepted = accepted.Count, Known = batch.Total - accepted.Count - refused.Count, Refused = [.. refused] };
     }
 
-    /// <summary>Makes the partitions of months that this server has not seen yet; each by itself, so that other pushes do not wait for this one.</summary>
+    /// <summary>Makes the partitions of months that this server has not seen yet; each by itself, so that other pushes do not wait for this
+    /// one.</summary>
     async Task EnsureMonthsAsync(NpgsqlConnection connection, PushedLines batch, CancellationToken cancellationToken)
     {
         foreach (var month in batch.Lines.Select(line => line.Month).Distinct())
@@ -126,7 +129,11 @@ public sealed class PostgresPushReceiver(PostgresDatabase database) : IPushRecei
     }
 
     static bool MayPass(NpgsqlException error) => error.IsTransient
-        || error is PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown }
+        || error is PostgresException
+        {
+            SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected
+                or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown,
+        }
         // The connection was lost; whether it was committed is not known.
         || error is not PostgresException;
 }

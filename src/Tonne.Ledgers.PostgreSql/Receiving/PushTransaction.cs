@@ -4,7 +4,8 @@ using Tonne.Ledgers.Pushing;
 
 namespace Tonne.Ledgers.PostgreSql.Receiving;
 
-/// <summary>The statements of one push, inside a transaction, as role <c>tonne_ingest</c>: it sees the runs and lines of its node only.</summary>
+/// <summary>The statements of one push, inside a transaction, as role <c>tonne_ingest</c>: it sees the runs and lines of its node
+/// only.</summary>
 /// <param name="connection">A connection with an open transaction.</param>
 /// <param name="node">The node that pushes.</param>
 sealed class PushTransaction(NpgsqlConnection connection, string node)
@@ -24,9 +25,11 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
     public async Task StageAsync(IReadOnlyList<CheckedLine> lines, CancellationToken cancellationToken)
     {
         await ExecuteAsync(connection, """
-            create temporary table if not exists pushed_lines (run text collate "C", month date, sequence int, line bytea, sha256 bytea) on commit delete rows
+            create temporary table if not exists pushed_lines (
+                run text collate "C", month date, sequence int, line bytea, sha256 bytea) on commit delete rows
             """, cancellationToken).ConfigureAwait(false);
-        var copy = await connection.BeginBinaryImportAsync("copy pushed_lines (run, month, sequence, line, sha256) from stdin (format binary)", cancellationToken)
+        var copy = await connection
+            .BeginBinaryImportAsync("copy pushed_lines (run, month, sequence, line, sha256) from stdin (format binary)", cancellationToken)
             .ConfigureAwait(false);
         await using (copy.ConfigureAwait(false))
         {
@@ -63,7 +66,9 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
         }
 
         await using var drop = new NpgsqlCommand("""
-            delete from pushed_lines p where (select s.node from tonne.run_sources s where s.run = p.run and s.month = p.month) <> @node returning p.run
+            delete from pushed_lines p
+            where (select s.node from tonne.run_sources s where s.run = p.run and s.month = p.month) <> @node
+            returning p.run
             """, connection);
         drop.Parameters.AddWithValue("node", NpgsqlDbType.Text, node);
         var foreign = new HashSet<string>(StringComparer.Ordinal);
@@ -89,14 +94,16 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
 
     /// <summary>The lines whose place has other bytes.</summary>
     /// <remarks>
-    /// Here and above a subquery for each line, which is a search by the primary key. A join would be planned without knowing how few lines there are, and
-    /// read whole partitions.
+    /// Here and above a subquery for each line, which is a search by the primary key. A join would be planned without knowing how few
+    /// lines there are, and read whole partitions.
     /// </remarks>
     public async Task<HashSet<(string Run, int Sequence)>> FindDifferentLinesAsync(CancellationToken cancellationToken)
     {
         await using var find = new NpgsqlCommand("""
             select p.run, p.sequence from pushed_lines p
-            where not (select l.sha256 = p.sha256 and l.line = p.line from tonne.run_lines l where l.run = p.run and l.month = p.month and l.sequence = p.sequence)
+            where not (
+                select l.sha256 = p.sha256 and l.line = p.line from tonne.run_lines l
+                where l.run = p.run and l.month = p.month and l.sequence = p.sequence)
             """, connection);
         return await ReadKeysAsync(find, cancellationToken).ConfigureAwait(false);
     }
@@ -106,7 +113,8 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<HashSet<string>> FindOutdatedAsync(int most, CancellationToken cancellationToken)
     {
-        await using var find = new NpgsqlCommand("select id from tonne.runs where pushed_by = @node and format <> @format limit @most", connection);
+        await using var find =
+            new NpgsqlCommand("select id from tonne.runs where pushed_by = @node and format <> @format limit @most", connection);
         find.Parameters.AddWithValue("node", NpgsqlDbType.Text, node);
         find.Parameters.AddWithValue("format", NpgsqlDbType.Integer, StoredRun.Format);
         find.Parameters.AddWithValue("most", NpgsqlDbType.Integer, most);
@@ -131,7 +139,8 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
         {
             if (run.FirstOrDefault(line => line.Record is not null)?.Record is { } record)
             {
-                var statements = run.Where(line => line.Statement is not null).OrderBy(line => line.Line.Sequence).Select(line => line.Statement!);
+                var statements = run.Where(line => line.Statement is not null).OrderBy(line => line.Line.Sequence)
+                    .Select(line => line.Statement!);
                 rows.Add(new(node, PushedRun.Summarize(record, [.. statements]), HourlyEnergy.Of(record)));
             }
         }
@@ -151,19 +160,23 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
         await refresh.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    async Task<List<CheckedLine>> ReadOtherLinesAsync(IReadOnlySet<string> runs, IReadOnlyList<CheckedLine> read, CancellationToken cancellationToken)
+    async Task<List<CheckedLine>> ReadOtherLinesAsync(
+        IReadOnlySet<string> runs, IReadOnlyList<CheckedLine> read, CancellationToken cancellationToken)
     {
         await using var find = new NpgsqlCommand("""
             select l.run, l.sequence, l.line
             from unnest(@runs, @months) as wanted(run, month)
             cross join lateral (select run, sequence, line from tonne.run_lines where run = wanted.run and month = wanted.month offset 0) l
-            where not exists (select from unnest(@known_runs, @known_sequences) as known(run, sequence) where known.run = l.run and known.sequence = l.sequence)
+            where not exists (
+                select from unnest(@known_runs, @known_sequences) as known(run, sequence)
+                where known.run = l.run and known.sequence = l.sequence)
             """, connection);
         var ids = runs.ToArray();
         find.Parameters.AddWithValue("runs", NpgsqlDbType.Array | NpgsqlDbType.Text, ids);
         find.Parameters.AddWithValue("months", NpgsqlDbType.Array | NpgsqlDbType.Date, ids.Select(CheckedLine.GetMonth).ToArray());
         find.Parameters.AddWithValue("known_runs", NpgsqlDbType.Array | NpgsqlDbType.Text, read.Select(line => line.Line.Run).ToArray());
-        find.Parameters.AddWithValue("known_sequences", NpgsqlDbType.Array | NpgsqlDbType.Integer, read.Select(line => line.Line.Sequence).ToArray());
+        find.Parameters.AddWithValue(
+            "known_sequences", NpgsqlDbType.Array | NpgsqlDbType.Integer, read.Select(line => line.Line.Sequence).ToArray());
         var others = new List<CheckedLine>();
         await using var reader = await find.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
@@ -184,22 +197,29 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
         var recorded = rows.Where(row => row.Summary.Kind == RunKind.Recorded).ToList();
         find.Parameters.AddWithValue("node", NpgsqlDbType.Text, node);
         find.Parameters.AddWithValue("ids", NpgsqlDbType.Array | NpgsqlDbType.Text, rows.Select(row => row.Summary.Id).ToArray());
-        find.Parameters.AddWithValue("months", NpgsqlDbType.Array | NpgsqlDbType.Date, rows.Select(row => CheckedLine.GetMonth(row.Summary.Id)).ToArray());
+        find.Parameters.AddWithValue(
+            "months", NpgsqlDbType.Array | NpgsqlDbType.Date, rows.Select(row => CheckedLine.GetMonth(row.Summary.Id)).ToArray());
         find.Parameters.AddWithValue("jobs", NpgsqlDbType.Array | NpgsqlDbType.Text,
-            rows.Where(row => row.Summary.Job is { CoversJob: true }).Select(row => RunRow.Clean(row.Summary.Job!.Key)).Distinct(StringComparer.Ordinal).ToArray());
+            rows.Where(row => row.Summary.Job is { CoversJob: true }).Select(row => RunRow.Clean(row.Summary.Job!.Key))
+                .Distinct(StringComparer.Ordinal).ToArray());
         find.Parameters.AddWithValue("cpus", NpgsqlDbType.Array | NpgsqlDbType.Text,
             recorded.Select(row => row.Summary.Cpu).OfType<string>().Select(RunRow.Clean).Distinct(StringComparer.Ordinal).ToArray());
-        find.Parameters.AddWithValue("from", NpgsqlDbType.Bigint, recorded.Count == 0 ? 0 : recorded.Min(row => row.Summary.StartedAt.UtcTicks) - slack);
-        find.Parameters.AddWithValue("to", NpgsqlDbType.Bigint, recorded.Count == 0 ? 0 : recorded.Max(row => StoredRun.GetEnd(row.Summary).UtcTicks) + slack);
+        find.Parameters.AddWithValue(
+            "from", NpgsqlDbType.Bigint, recorded.Count == 0 ? 0 : recorded.Min(row => row.Summary.StartedAt.UtcTicks) - slack);
+        find.Parameters.AddWithValue(
+            "to", NpgsqlDbType.Bigint, recorded.Count == 0 ? 0 : recorded.Max(row => StoredRun.GetEnd(row.Summary).UtcTicks) + slack);
         return await find.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is DateOnly[] days ? [.. days]
             : throw new InvalidOperationException("find_days returned no array of dates.");
     }
 
     async Task CopyRowsAsync(List<RunRow.Source> rows, CancellationToken cancellationToken)
     {
-        await ExecuteAsync(connection, $"create temporary table if not exists pushed_runs on commit delete rows as select {RunRow.Names} from tonne.runs with no data", cancellationToken)
-            .ConfigureAwait(false);
-        var copy = await connection.BeginBinaryImportAsync($"copy pushed_runs ({RunRow.Names}) from stdin (format binary)", cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync(connection, $"""
+            create temporary table if not exists pushed_runs on commit delete rows as select {RunRow.Names} from tonne.runs with no data
+            """, cancellationToken).ConfigureAwait(false);
+        var copy = await connection
+            .BeginBinaryImportAsync($"copy pushed_runs ({RunRow.Names}) from stdin (format binary)", cancellationToken)
+                .ConfigureAwait(false);
         await using (copy.ConfigureAwait(false))
         {
             foreach (var row in rows)

@@ -83,14 +83,18 @@ sealed record RunRow(string Name, NpgsqlDbType Type, Func<RunRow.Source, object?
 
     /// <summary>For an update: every column but the key, from the new row.</summary>
     public static string Assignments { get; } =
-        string.Join(", ", Columns.Where(column => column.Name is not ("id" or "month")).Select(column => $"{column.Name} = excluded.{column.Name}"));
+        string.Join(", ", Columns.Where(column => column.Name is not ("id" or "month"))
+            .Select(column => $"{column.Name} = excluded.{column.Name}"));
 
-    static RunRow Text(string name, Func<Source, string?> read) => new(name, NpgsqlDbType.Text, run => read(run) is { } text ? Clean(text) : null);
+    static RunRow Text(string name, Func<Source, string?> read) =>
+        new(name, NpgsqlDbType.Text, run => read(run) is { } text ? Clean(text) : null);
 
     static RunRow Number(string name, Func<Source, double?> read) => new(name, NpgsqlDbType.Double, run => read(run));
 
     static string WriteTags(RunSummary run) =>
-        JsonSerializer.Serialize(run.Tags.GroupBy(tag => Clean(tag.Key), StringComparer.Ordinal).ToDictionary(tag => tag.Key, tag => Clean(tag.Last().Value), StringComparer.Ordinal));
+        JsonSerializer.Serialize(
+            run.Tags.GroupBy(tag => Clean(tag.Key), StringComparer.Ordinal)
+                .ToDictionary(tag => tag.Key, tag => Clean(tag.Last().Value), StringComparer.Ordinal));
 
     // PostgreSQL has no texts with the character 0. The line keeps it.
     internal static string Clean(string text) => text.Replace('\0', '\uFFFD');

@@ -6,7 +6,8 @@ using Tonne.Ledgers.Totals;
 
 namespace Tonne.Ledgers.Pushing;
 
-/// <summary>A run as a store keeps it that is not made of folders: the bytes of which lists and totals are made, as the index of a ledger has them.</summary>
+/// <summary>A run as a store keeps it that is not made of folders: the bytes of which lists and totals are made, as the index of a ledger
+/// has them.</summary>
 /// <remarks>The bytes are of one <see cref="Format"/>; a store that has others makes them again from the run's lines.</remarks>
 public static class StoredRun
 {
@@ -54,7 +55,8 @@ public static class StoredRun
         return CountedRun.From(run).End;
     }
 
-    /// <summary>For a run that was imported from a file that tonne had exported: the id of the run in that ledger. Null for any other.</summary>
+    /// <summary>For a run that was imported from a file that tonne had exported: the id of the run in that ledger. Null for any
+    /// other.</summary>
     /// <param name="run">The summary.</param>
     public static string? FindExportedRun(RunSummary run)
     {

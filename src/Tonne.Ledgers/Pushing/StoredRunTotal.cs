@@ -10,7 +10,8 @@ public sealed class StoredRunTotal(TotalQuery query)
     readonly List<CountedRun> _runs = [];
     readonly CountedRunCodec.TextCache _texts = new();
 
-    /// <summary>Adds a run. A run counts by what is known of the others, so all that overlap the asked time in part are added too.</summary>
+    /// <summary>Adds a run. A run counts by what is known of the others, so all that overlap the asked time in part are added
+    /// too.</summary>
     /// <param name="counted">What <see cref="StoredRun.WriteCounted"/> has written.</param>
     /// <returns>False if the bytes were changed; then nothing is added.</returns>
     public bool TryAdd(ReadOnlySpan<byte> counted)

@@ -95,7 +95,8 @@ public class MigrationTests(PostgresServer server)
 
         var error = await Assert.ThrowsAsync<LedgerUnavailableException>(() => database.MigrateAsync(Stop));
 
-        Assert.Contains($"it is from a newer version of tonne: schema 9999, and this one supports {_all.Count}", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"it is from a newer version of tonne: schema 9999, and this one supports {_all.Count}", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -122,13 +123,20 @@ public class MigrationTests(PostgresServer server)
     Task<string> DescribeAsync(string name) => ReadAsync<string>(name, """
         select string_agg(line, E'\n' order by line collate "C") from (
             select concat_ws(' ', 'column', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull) as line
-                from pg_attribute a join pg_class c on c.oid = a.attrelid where c.relnamespace = 'tonne'::regnamespace and a.attnum > 0 and c.relkind in ('r', 'p')
-            union all select 'index ' || pg_get_indexdef(i.indexrelid) from pg_index i join pg_class c on c.oid = i.indrelid where c.relnamespace = 'tonne'::regnamespace
-            union all select concat_ws(' ', 'constraint', conname, pg_get_constraintdef(oid)) from pg_constraint where connamespace = 'tonne'::regnamespace
-            union all select concat_ws(' ', 'policy', policyname, tablename, cmd, roles::text, qual, with_check) from pg_policies where schemaname = 'tonne'
-            union all select concat_ws(' ', 'function', proname, prosrc, pg_get_function_sqlbody(oid), prosecdef, proacl::text) from pg_proc where pronamespace = 'tonne'::regnamespace
-            union all select concat_ws(' ', 'table', relname, relacl::text, relrowsecurity, relforcerowsecurity) from pg_class where relnamespace = 'tonne'::regnamespace and relkind in ('r', 'p')
-            union all select concat_ws(' ', 'trigger', tgname, pg_get_triggerdef(t.oid)) from pg_trigger t join pg_class c on c.oid = t.tgrelid where c.relnamespace = 'tonne'::regnamespace and not tgisinternal
+                from pg_attribute a join pg_class c on c.oid = a.attrelid
+                where c.relnamespace = 'tonne'::regnamespace and a.attnum > 0 and c.relkind in ('r', 'p')
+            union all select 'index ' || pg_get_indexdef(i.indexrelid)
+                from pg_index i join pg_class c on c.oid = i.indrelid where c.relnamespace = 'tonne'::regnamespace
+            union all select concat_ws(' ', 'constraint', conname, pg_get_constraintdef(oid))
+                from pg_constraint where connamespace = 'tonne'::regnamespace
+            union all select concat_ws(' ', 'policy', policyname, tablename, cmd, roles::text, qual, with_check)
+                from pg_policies where schemaname = 'tonne'
+            union all select concat_ws(' ', 'function', proname, prosrc, pg_get_function_sqlbody(oid), prosecdef, proacl::text)
+                from pg_proc where pronamespace = 'tonne'::regnamespace
+            union all select concat_ws(' ', 'table', relname, relacl::text, relrowsecurity, relforcerowsecurity)
+                from pg_class where relnamespace = 'tonne'::regnamespace and relkind in ('r', 'p')
+            union all select concat_ws(' ', 'trigger', tgname, pg_get_triggerdef(t.oid))
+                from pg_trigger t join pg_class c on c.oid = t.tgrelid where c.relnamespace = 'tonne'::regnamespace and not tgisinternal
         ) lines
         """);
 }

@@ -33,7 +33,9 @@ public class PostgresNodeRegistryTests(TestDatabase database) : IClassFixture<Te
     {
         var code = await Registry.CreateCodeAsync(_hour, null, "ada", Stop);
 
-        Assert.NotNull(await Registry.EnrolAsync(code.Replace("-", "", StringComparison.Ordinal).Replace('0', 'o').Replace('1', 'l').ToLowerInvariant(), "gpu-typed", "1.0", Stop));
+        Assert.NotNull(await Registry
+            .EnrolAsync(code.Replace("-", "", StringComparison.Ordinal).Replace('0', 'o').Replace('1', 'l').ToLowerInvariant(),
+                "gpu-typed", "1.0", Stop));
     }
 
     [Fact]
@@ -43,7 +45,8 @@ public class PostgresNodeRegistryTests(TestDatabase database) : IClassFixture<Te
         var key = await Registry.EnrolAsync(code, "gpu-2", "1.0", Stop);
 
         var all = await database.ReadAsync<string>("""
-            select concat_ws(' ', (select string_agg(t::text, ' ') from tonne.enrolment_codes t), (select string_agg(t::text, ' ') from tonne.node_keys t),
+            select concat_ws(' ', (select string_agg(t::text, ' ') from tonne.enrolment_codes t),
+                (select string_agg(t::text, ' ') from tonne.node_keys t),
                 (select string_agg(t::text, ' ') from tonne.nodes t), (select string_agg(t::text, ' ') from tonne.audit t))
             """);
         Assert.DoesNotContain(code, all, StringComparison.Ordinal);
@@ -103,11 +106,13 @@ public class PostgresNodeRegistryTests(TestDatabase database) : IClassFixture<Te
     public async Task What_a_node_reports_and_the_number_of_its_runs_are_listed()
     {
         await Registry.EnrolAsync(await Registry.CreateCodeAsync(_hour, null, "ada", Stop), "gpu-7", "1.0", Stop);
-        var report = new NodeReport { Version = "1.0", Waiting = 7, WaitingSince = database.Time.Now, Dropped = 1, Problem = "the disk is full" };
+        var report = new NodeReport { Version = "1.0", Waiting = 7, WaitingSince = database.Time.Now, Dropped = 1,
+            Problem = "the disk is full" };
         var receiver = new PostgreSql.Receiving.PostgresPushReceiver(database.Database);
 
         await Registry.NoteAsync("gpu-7", report, Stop);
-        await receiver.ReceiveAsync("gpu-7", [.. PushedSample.Lines("20251101-000000-eeeeee"), .. PushedSample.Lines("20251101-000001-eeeeee")], Stop);
+        await receiver.ReceiveAsync(
+            "gpu-7", [.. PushedSample.Lines("20251101-000000-eeeeee"), .. PushedSample.Lines("20251101-000001-eeeeee")], Stop);
         await receiver.ReceiveAsync("gpu-7", PushedSample.Lines("20251101-000001-eeeeee"), Stop);
 
         var node = (await Registry.ListAsync(Stop)).Single(node => node.Name == "gpu-7");
@@ -126,7 +131,10 @@ public class PostgresNodeRegistryTests(TestDatabase database) : IClassFixture<Te
         foreach (var role in new[] { "tonne_reader", "tonne_ingest", "tonne_registry" })
         {
             Assert.False(await database.ReadAsync<bool>(
-                $"select has_table_privilege('{role}', 'tonne.audit', 'update') or has_table_privilege('{role}', 'tonne.audit', 'delete') or has_table_privilege('{role}', 'tonne.audit', 'truncate')"));
+                $"""
+                select has_table_privilege('{role}', 'tonne.audit', 'update') or has_table_privilege('{role}', 'tonne.audit', 'delete')
+                    or has_table_privilege('{role}', 'tonne.audit', 'truncate')
+                """));
         }
     }
 }

@@ -9,7 +9,8 @@ using Tonne.Runs;
 
 namespace Tonne.Ledgers.PostgreSql.Tests.Reading;
 
-/// <summary>What a reader of a ledger must answer, whatever it reads from. The expected answers are filters over the list of runs, in plain C#.</summary>
+/// <summary>What a reader of a ledger must answer, whatever it reads from. The expected answers are filters over the list of runs, in plain
+/// C#.</summary>
 public class LedgerReaderContractTests(FilledLedgers ledgers) : IClassFixture<FilledLedgers>
 {
     static readonly DateTimeOffset _from = new(2025, 10, 24, 0, 0, 0, TimeSpan.Zero);
@@ -53,15 +54,18 @@ public class LedgerReaderContractTests(FilledLedgers ledgers) : IClassFixture<Fi
     {
         var reader = ledgers.Open(store);
         var newest = ledgers.Runs[0];
-        var unique = ledgers.Runs.First(run => ledgers.Runs.Count(other => other.Id[16..19] == run.Id[16..19]) == 1 && run.Id[16..19].Any(char.IsAsciiLetter));
+        var unique = ledgers.Runs
+            .First(run => ledgers.Runs.Count(other => other.Id[16..19] == run.Id[16..19]) == 1 && run.Id[16..19].Any(char.IsAsciiLetter));
         var named = ledgers.Runs.Where(run => run.Name == "Straße").ToList();
 
         Assert.Equal(newest.Id, Assert.IsType<RunLookupResult.One>(reader.Find("last")).Run.Id);
         Assert.Equal(unique.Id, Assert.IsType<RunLookupResult.One>(reader.Find(unique.Id)).Run.Id);
         Assert.Equal(unique.Id, Assert.IsType<RunLookupResult.One>(reader.Find(unique.Id[..18])).Run.Id);
         Assert.Equal(unique.Id, Assert.IsType<RunLookupResult.One>(reader.Find(unique.Id[16..19])).Run.Id);
-        Assert.Equal(named.Select(run => run.Id), Assert.IsType<RunLookupResult.Ambiguous>(reader.Find("Straße")).Runs.Select(run => run.Id));
-        Assert.Equal(ledgers.Runs.Select(run => run.Id), Assert.IsType<RunLookupResult.Ambiguous>(reader.Find("2025")).Runs.Select(run => run.Id));
+        Assert.Equal(named.Select(run => run.Id),
+            Assert.IsType<RunLookupResult.Ambiguous>(reader.Find("Straße")).Runs.Select(run => run.Id));
+        Assert.Equal(ledgers.Runs.Select(run => run.Id),
+            Assert.IsType<RunLookupResult.Ambiguous>(reader.Find("2025")).Runs.Select(run => run.Id));
         Assert.Equal(["train"], Assert.IsType<RunLookupResult.None>(reader.Find("trian")).Nearest.Take(1));
         Assert.IsType<RunLookupResult.None>(reader.Find(""));
         Assert.IsType<RunLookupResult.None>(reader.Find("20251122-070000-%"));
@@ -77,14 +81,17 @@ public class LedgerReaderContractTests(FilledLedgers ledgers) : IClassFixture<Fi
         {
             if (run.Statements == 0)
             {
-                Assert.Contains("has no statement", Assert.Throws<LedgerDamagedException>(() => reader.Load(run.Id)).Message, StringComparison.Ordinal);
+                Assert.Contains("has no statement", Assert.Throws<LedgerDamagedException>(() => reader.Load(run.Id)).Message,
+                    StringComparison.Ordinal);
                 continue;
             }
 
             var entry = reader.Load(run.Id);
-            Assert.Equal((run.Id, run.Statements, run.FactorsHash), (entry.Record.Opening.Id, entry.Statements.Length, entry.Statements[^1].FactorsHash));
+            Assert.Equal((run.Id, run.Statements, run.FactorsHash),
+                (entry.Record.Opening.Id, entry.Statements.Length, entry.Statements[^1].FactorsHash));
             Assert.Equal(run.Total, entry.Statements[^1].Figures.Single(figure => figure.Name == "emissions_kg.total"));
-            Assert.Equal(entry.Statements.Select(statement => statement.AccountedAt).Order(), entry.Statements.Select(statement => statement.AccountedAt));
+            Assert.Equal(entry.Statements.Select(statement => statement.AccountedAt).Order(),
+                entry.Statements.Select(statement => statement.AccountedAt));
         }
 
         Assert.Throws<LedgerUnavailableException>(() => reader.Load("20250101-000000-nothing"));
@@ -99,7 +106,8 @@ public class LedgerReaderContractTests(FilledLedgers ledgers) : IClassFixture<Fi
         var random = new Random(78);
         for (var i = 0; i < 200; i++)
         {
-            var query = new TotalQuery { Runs = NextQuery(random, monthly: i % 3 == 0) with { WithFigures = false, Limit = null }, By = NextKeys(random) };
+            var query = new TotalQuery { Runs = NextQuery(random, monthly: i % 3 == 0) with { WithFigures = false, Limit = null },
+                By = NextKeys(random) };
 
             var total = ledgers.Total(store, query);
 
@@ -146,11 +154,14 @@ public class LedgerReaderContractTests(FilledLedgers ledgers) : IClassFixture<Fi
         };
     }
 
-    static List<TotalKey> NextKeys(Random random) => [.. Enum.GetValues<TotalDimension>().Where(_ => random.Next(8) == 0).Select(dimension => new TotalKey(dimension))];
+    static List<TotalKey> NextKeys(Random random) =>
+        [.. Enum.GetValues<TotalDimension>().Where(_ => random.Next(8) == 0).Select(dimension => new TotalKey(dimension))];
 
     /// <summary>All of a summary but the folder in a path.</summary>
     static string Describe(RunSummary run) =>
-        Encoding.UTF8.GetString(StoredRun.WriteSummary(run.Trouble is { } trouble ? run with { Trouble = trouble with { File = Path.GetFileName(trouble.File) } } : run));
+        Encoding.UTF8.GetString(
+            StoredRun.WriteSummary(
+                run.Trouble is { } trouble ? run with { Trouble = trouble with { File = Path.GetFileName(trouble.File) } } : run));
 
     static string Describe(LedgerTotal total) => string.Join('\n',
         total.Rows.Append(total.Sum).Select(Describe)
@@ -160,8 +171,14 @@ public class LedgerReaderContractTests(FilledLedgers ledgers) : IClassFixture<Fi
             .Concat(total.Warnings.Select(warning => warning.Code)));
 
     // Nine digits: sums in another order differ in the last ones.
-    static string Describe(TotalRow row) => string.Create(CultureInfo.InvariantCulture,
-        $"{string.Join('/', row.Group)} {row.Runs} {row.Jobs} {row.Completed} {row.Failed} {row.Interrupted} {row.Seconds:g9} {Describe(row.Energy)} {Describe(row.FacilityEnergy)} {Describe(row.Operational)} {Describe(row.Embodied ?? default)} {Describe(row.Emissions)} {Describe(row.IdleEnergy)} {Describe(row.IdleEmissions)} {row.Quality} {row.MeasuredShare:g9}");
+    static string Describe(TotalRow row) => string.Join(' ',
+        string.Join('/', row.Group), row.Runs, row.Jobs, row.Completed, row.Failed, row.Interrupted, Describe(row.Seconds),
+        Describe(row.Energy), Describe(row.FacilityEnergy), Describe(row.Operational), Describe(row.Embodied ?? default),
+        Describe(row.Emissions),
+        Describe(row.IdleEnergy), Describe(row.IdleEmissions), row.Quality, Describe(row.MeasuredShare));
 
-    static string Describe(Bounds bounds) => string.Create(CultureInfo.InvariantCulture, $"{bounds.Low:g9} {bounds.Best:g9} {bounds.High:g9}");
+    static string Describe(double number) => number.ToString("g9", CultureInfo.InvariantCulture);
+
+    static string Describe(Bounds bounds) => string
+        .Create(CultureInfo.InvariantCulture, $"{bounds.Low:g9} {bounds.Best:g9} {bounds.High:g9}");
 }

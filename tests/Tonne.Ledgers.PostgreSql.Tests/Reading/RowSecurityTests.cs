@@ -19,13 +19,13 @@ public class RowSecurityTests(RowSecurityTests.Fleet fleet) : IClassFixture<RowS
     {
         const int queries = 10_000;
         fleet.Database.Server.Require();
-        var seen = await Task.WhenAll(Enumerable.Range(0, 4).Select(part => Task.Run(() => Ask(new Random(part), queries / 4), Stop)));
+        var seen = await Task.WhenAll(Enumerable.Range(0, 4).Select(part => Task.Run(() => AskAsync(new Random(part), queries / 4), Stop)));
 
         // Or the persons see nothing at all.
         Assert.True(seen.Sum() > queries);
     }
 
-    int Ask(Random random, int queries)
+    async Task<int> AskAsync(Random random, int queries)
     {
         var seen = 0;
         for (var i = 0; i < queries; i++)
@@ -44,15 +44,30 @@ public class RowSecurityTests(RowSecurityTests.Fleet fleet) : IClassFixture<RowS
                 case 1:
                     var total = ledger.Total(new TotalQuery { Runs = NextQuery(random) with { Limit = null } });
                     var expected = LedgerTotal.Of(visible.OrderBy(run => run.Id, StringComparer.Ordinal), total.Query);
-                    Assert.Equal((expected.Sum.Runs, expected.Sum.Completed, expected.WithoutFigures.Length, expected.CountedWithOthers.Length),
+                    Assert.Equal((expected.Sum.Runs, expected.Sum.Completed, expected.WithoutFigures.Length,
+                        expected.CountedWithOthers.Length),
                         (total.Sum.Runs, total.Sum.Completed, total.WithoutFigures.Length, total.CountedWithOthers.Length));
                     Assert.Equal(expected.Sum.Energy.Best, total.Sum.Energy.Best, Math.Abs(expected.Sum.Energy.Best) * 1e-9);
                     seen += total.Sum.Runs;
                     break;
+                case 2:
+                    // Past the ledger, which adds conditions of its own.
+                    var asked = new LedgerQuery { Project = RandomRuns.Projects[random.Next(3)], User = RandomRuns.Users[random.Next(6)] };
+                    var project = asked.Project is { } wanted ? $"project = '{wanted}'" : "true";
+                    var user = asked.User is { } name ? $"user_name = '{name}'" : "true";
+                    var everything = random.Next(2) == 0;
+                    var ids = await fleet.ReadAsync(person,
+                        $"select id from tonne.runs where ({project} and {user}) or {everything} order by started_ticks desc, id desc");
+                    Assert.Equal(visible.Where(asked.Matches).Select(other => other.Id),
+                        ids.Intersect(fleet.Runs.Where(asked.Matches).Select(other => other.Id)));
+                    Assert.Empty(ids.Except(visible.Select(other => other.Id)));
+                    seen += ids.Count;
+                    break;
                 default:
                     var query = NextQuery(random);
                     var listed = ledger.ListRuns(query);
-                    Assert.Equal(visible.Where(query.Matches).Take(query.Limit ?? int.MaxValue).Select(run => run.Id), listed.Select(run => run.Id));
+                    Assert.Equal(visible.Where(query.Matches).Take(query.Limit ?? int.MaxValue).Select(run => run.Id),
+                        listed.Select(run => run.Id));
                     seen += listed.Count;
                     break;
             }
@@ -72,7 +87,8 @@ public class RowSecurityTests(RowSecurityTests.Fleet fleet) : IClassFixture<RowS
                 await fleet.ReadAsync(person, "select distinct run from tonne.run_lines order by run"));
             foreach (var table in new[] { "totals_by_hour", "totals_by_day" })
             {
-                var seen = await fleet.ReadAsync(person, $"select distinct coalesce(account, '-') || ' ' || coalesce(user_name, '-') from tonne.{table}");
+                var seen = await fleet
+                    .ReadAsync(person, $"select distinct coalesce(account, '-') || ' ' || coalesce(user_name, '-') from tonne.{table}");
                 Assert.All(seen, pair => Assert.Contains(visible, run => $"{run.Job?.Account ?? "-"} {run.User ?? "-"}" == pair));
             }
         }
@@ -115,7 +131,8 @@ public class RowSecurityTests(RowSecurityTests.Fleet fleet) : IClassFixture<RowS
         Assert.Equal(["node-0"], await fleet.RunAsync("tonne_ingest", "node-0", "select distinct pushed_by from tonne.runs"));
         Assert.Equal(["node-0"], await fleet.RunAsync("tonne_ingest", "node-0", "select distinct node from tonne.run_lines"));
         var error = await Assert.ThrowsAsync<PostgresException>(() => fleet.RunAsync("tonne_ingest", "node-0", """
-            insert into tonne.run_lines (run, month, sequence, node, line, sha256) values ('20251026-000000-zzzzzz', '2025-10-01', 0, 'node-1', '', sha256(''))
+            insert into tonne.run_lines (run, month, sequence, node, line, sha256)
+            values ('20251026-000000-zzzzzz', '2025-10-01', 0, 'node-1', '', sha256(''))
             """));
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, error.SqlState);
     }
@@ -124,11 +141,14 @@ public class RowSecurityTests(RowSecurityTests.Fleet fleet) : IClassFixture<RowS
     public async Task The_owner_of_the_schema_sees_no_row_either_and_a_partition_that_is_granted_by_mistake_shows_none()
     {
         fleet.Database.Server.Require();
-        await using var owner = new NpgsqlConnection(fleet.Database.Server.ConnectionString(fleet.Database.Name, PostgresServer.Owner) + ";Pooling=false");
+        await using var owner =
+            new NpgsqlConnection(fleet.Database.Server.ConnectionString(fleet.Database.Name, PostgresServer.Owner) + ";Pooling=false");
         await owner.OpenAsync(Stop);
         await using (var grant = new NpgsqlCommand("grant select on tonne.runs_2025_11 to tonne_reader", owner))
             await grant.ExecuteNonQueryAsync(Stop);
-        await using var count = new NpgsqlCommand("select (select count(*) from tonne.runs) + (select count(*) from tonne.run_lines) + (select count(*) from tonne.totals_by_day)", owner);
+        await using var count = new NpgsqlCommand("""
+            select (select count(*) from tonne.runs) + (select count(*) from tonne.run_lines) + (select count(*) from tonne.totals_by_day)
+            """, owner);
 
         Assert.Equal(0L, await count.ExecuteScalarAsync(Stop));
         Assert.Equal(["0"], await fleet.ReadAsync("owner", "select count(*)::text from tonne.runs_2025_11"));
@@ -150,7 +170,8 @@ public class RowSecurityTests(RowSecurityTests.Fleet fleet) : IClassFixture<RowS
         Assert.False(await members.RemoveAsync("visitor", "physics", "owner", Stop));
 
         Assert.Empty(ledger.ListRuns());
-        await Assert.ThrowsAsync<ArgumentException>(() => members.SetAsync(new Membership("visitor", "*", MemberRole.Member), "owner", Stop));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => members.SetAsync(new Membership("visitor", "*", MemberRole.Member), "owner", Stop));
     }
 
     static bool CanLoad(PostgresLedger ledger, string id)
@@ -209,7 +230,8 @@ public class RowSecurityTests(RowSecurityTests.Fleet fleet) : IClassFixture<RowS
                 var generator = new RandomRuns(100 + node);
                 var lines = Enumerable.Range(0, 30).Select(_ => generator.Next()).ToList();
                 await receiver.ReceiveAsync($"node-{node}", [.. lines.SelectMany(run => run)], CancellationToken.None);
-                runs.AddRange(lines.Select(run => PushedRun.Summarize(PushedRun.ReadRecord(run[0]), [.. run.Skip(1).Select(PushedRun.ReadStatement)])));
+                runs.AddRange(lines.Select(
+                    run => PushedRun.Summarize(PushedRun.ReadRecord(run[0]), [.. run.Skip(1).Select(PushedRun.ReadStatement)])));
             }
 
             foreach (var person in Persons.Where(person => person is not ("nobody" or "owner")))

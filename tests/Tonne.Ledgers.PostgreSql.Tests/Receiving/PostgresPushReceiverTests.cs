@@ -9,7 +9,8 @@ public class PostgresPushReceiverTests(TestDatabase database) : IClassFixture<Te
 {
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    Task<PushAnswer> PushAsync(string node, params PushedLine[] lines) => new PostgresPushReceiver(database.Database).ReceiveAsync(node, lines, Stop);
+    Task<PushAnswer> PushAsync(string node, params PushedLine[] lines) => new PostgresPushReceiver(database.Database)
+        .ReceiveAsync(node, lines, Stop);
 
     [Fact]
     public async Task Lines_are_kept_byte_for_byte_with_their_hash_and_the_run_has_its_energy_to_the_microjoule()
@@ -20,10 +21,16 @@ public class PostgresPushReceiverTests(TestDatabase database) : IClassFixture<Te
         var answer = await PushAsync("n1", lines);
 
         Assert.Equal((2, 0, 0), (answer.Accepted, answer.Known, answer.Refused.Length));
-        var kept = await database.ReadRowsAsync("select line, sha256 = sha256(line) from tonne.run_lines where run = '20251101-000000-aaaaaa' order by sequence");
-        Assert.Equal(lines.Select(line => Encoding.UTF8.GetString(line.Line.Span)), kept.Select(row => Encoding.UTF8.GetString((byte[])row[0]!)));
+        var kept = await database
+            .ReadRowsAsync("""
+            select line, sha256 = sha256(line) from tonne.run_lines
+            where run = '20251101-000000-aaaaaa' order by sequence
+            """);
+        Assert.Equal(lines.Select(line => Encoding.UTF8.GetString(line.Line.Span)),
+            kept.Select(row => Encoding.UTF8.GetString((byte[])row[0]!)));
         Assert.All(kept, row => Assert.True((bool)row[1]!));
-        Assert.Equal(microjoules, await database.ReadAsync<long>("select energy_microjoules from tonne.runs where id = '20251101-000000-aaaaaa'"));
+        Assert.Equal(microjoules,
+            await database.ReadAsync<long>("select energy_microjoules from tonne.runs where id = '20251101-000000-aaaaaa'"));
     }
 
     [Fact]
@@ -31,26 +38,31 @@ public class PostgresPushReceiverTests(TestDatabase database) : IClassFixture<Te
     {
         var lines = PushedSample.Lines("20251101-000001-aaaaaa");
         await PushAsync("n1", lines);
-        var before = await database.ReadAsync<string>("select md5(string_agg(r::text, '')) from tonne.runs r where id = '20251101-000001-aaaaaa'");
+        var before = await database.ReadAsync<string>(
+            "select md5(string_agg(r::text, '')) from tonne.runs r where id = '20251101-000001-aaaaaa'");
 
         var answer = await PushAsync("n1", [.. lines, lines[0]]);
 
         Assert.Equal((0, 3, 0), (answer.Accepted, answer.Known, answer.Refused.Length));
-        Assert.Equal(before, await database.ReadAsync<string>("select md5(string_agg(r::text, '')) from tonne.runs r where id = '20251101-000001-aaaaaa'"));
+        Assert.Equal(before, await database.ReadAsync<string>(
+            "select md5(string_agg(r::text, '')) from tonne.runs r where id = '20251101-000001-aaaaaa'"));
     }
 
     [Fact]
     public async Task A_statement_may_come_before_its_record_and_the_newest_is_shown_in_whatever_order_they_come()
     {
         var record = PushedSample.Record("20251101-000002-aaaaaa");
-        var lines = PushedSample.Lines(record, PushedSample.Statement(record), PushedSample.Statement(record, factor: 5, hours: 2), PushedSample.Statement(record, factor: 3, hours: 1));
+        var lines = PushedSample
+            .Lines(record, PushedSample.Statement(record), PushedSample.Statement(record, factor: 5, hours: 2),
+                PushedSample.Statement(record, factor: 3, hours: 1));
 
         await PushAsync("n1", lines[2]);
         Assert.Equal(0, await database.ReadAsync<long>("select count(*) from tonne.runs where id = '20251101-000002-aaaaaa'"));
         await PushAsync("n1", lines[0]);
         await PushAsync("n1", lines[3], lines[1]);
 
-        var row = Assert.Single(await database.ReadRowsAsync("select statements, total_kg, has_figures from tonne.runs where id = '20251101-000002-aaaaaa'"));
+        var row = Assert.Single(
+            await database.ReadRowsAsync("select statements, total_kg, has_figures from tonne.runs where id = '20251101-000002-aaaaaa'"));
         var total = PushedSample.Statement(record, factor: 5).Figures.Single(figure => figure.Name == "emissions_kg.total").Bounds.Best;
         Assert.Equal([3, total, true], row);
     }
@@ -60,7 +72,9 @@ public class PostgresPushReceiverTests(TestDatabase database) : IClassFixture<Te
     {
         await PushAsync("n1", PushedSample.Lines("20251101-000003-aaaaaa")[0]);
 
-        Assert.Equal([false, null], Assert.Single(await database.ReadRowsAsync("select has_figures, total_kg from tonne.runs where id = '20251101-000003-aaaaaa'")));
+        Assert.Equal([false, null],
+            Assert.Single(await database
+                .ReadRowsAsync("select has_figures, total_kg from tonne.runs where id = '20251101-000003-aaaaaa'")));
     }
 
     [Fact]
@@ -75,7 +89,8 @@ public class PostgresPushReceiverTests(TestDatabase database) : IClassFixture<Te
         Assert.Equal((2, 0), (answer.Accepted, answer.Known));
         Assert.Equal([0, 1], answer.Refused.Select(line => line.Sequence).Order());
         Assert.All(answer.Refused, line => Assert.Equal("another line is known by this run and sequence", line.Reason));
-        Assert.Equal(1_000L, await database.ReadAsync<long>("select energy_microjoules from tonne.runs where id = '20251101-000004-aaaaaa'"));
+        Assert.Equal(1_000L, await database.ReadAsync<long>(
+            "select energy_microjoules from tonne.runs where id = '20251101-000004-aaaaaa'"));
     }
 
     [Fact]
@@ -151,7 +166,8 @@ public class PostgresPushReceiverTests(TestDatabase database) : IClassFixture<Te
 
         Assert.Equal(lines.Length, answers.Sum(answer => answer.Accepted));
         Assert.Equal(lines.Length, answers.Sum(answer => answer.Refused.Length));
-        Assert.Equal(0, await database.ReadAsync<long>("select count(*) from tonne.run_lines l join tonne.run_sources s using (run, month) where s.node <> l.node"));
+        Assert.Equal(0, await database.ReadAsync<long>(
+            "select count(*) from tonne.run_lines l join tonne.run_sources s using (run, month) where s.node <> l.node"));
     }
 
     [Fact]
@@ -161,7 +177,10 @@ public class PostgresPushReceiverTests(TestDatabase database) : IClassFixture<Te
         await receiver.ReceiveAsync("n1", PushedSample.Lines("20251103-000000-dddddd"), Stop);
         // The pool has a connection now that the server has closed.
         await database.Server.ExecuteAsync("postgres",
-            $"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database.Name}' and usename = '{PostgresServer.Login}'");
+            $"""
+            select pg_terminate_backend(pid) from pg_stat_activity
+            where datname = '{database.Name}' and usename = '{PostgresServer.Login}'
+            """);
 
         var answer = await receiver.ReceiveAsync("n1", PushedSample.Lines("20251103-000001-dddddd"), Stop);
 

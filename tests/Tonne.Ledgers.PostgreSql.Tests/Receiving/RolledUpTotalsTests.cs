@@ -7,7 +7,8 @@ using Tonne.Runs;
 
 namespace Tonne.Ledgers.PostgreSql.Tests.Receiving;
 
-/// <summary>The sums by hour and day equal a plain sum over the runs that count, after every push: lines come twice, late, and in any order.</summary>
+/// <summary>The sums by hour and day equal a plain sum over the runs that count, after every push: lines come twice, late, and in any
+/// order.</summary>
 public class RolledUpTotalsTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
     static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -34,8 +35,10 @@ public class RolledUpTotalsTests(TestDatabase database) : IClassFixture<TestData
 
             var expected = Sum(kept);
             Assert.Equal(expected.Select(Format), (await ReadAsync(node, "totals_by_hour", "hour")).Select(Format));
-            var byDay = expected.GroupBy(row => row.Key with { Time = row.Key.Time.Date }).ToDictionary(day => day.Key, day => day.Aggregate(default(Sums), (sum, row) => sum.Add(row.Value)));
-            Assert.Equal(Sorted(byDay).Select(Format), (await ReadAsync(node, "totals_by_day", "day::timestamp at time zone 'UTC'")).Select(Format));
+            var byDay = expected.GroupBy(row => row.Key with { Time = row.Key.Time.Date })
+                .ToDictionary(day => day.Key, day => day.Aggregate(default(Sums), (sum, row) => sum.Add(row.Value)));
+            Assert.Equal(Sorted(byDay).Select(Format),
+                (await ReadAsync(node, "totals_by_day", "day::timestamp at time zone 'UTC'")).Select(Format));
         }
 
         Assert.Equal(lines.Length, kept.Count);
@@ -55,7 +58,8 @@ public class RolledUpTotalsTests(TestDatabase database) : IClassFixture<TestData
         await receiver.ReceiveAsync("late", PushedSample.Lines(outer, PushedSample.Statement(outer)), Stop);
 
         Assert.Equal(3_000m, before);
-        Assert.Equal(7_000m, await database.ReadAsync<decimal>("select sum(energy_microjoules) from tonne.totals_by_day where pushed_by = 'late'"));
+        Assert.Equal(7_000m, await database.ReadAsync<decimal>(
+            "select sum(energy_microjoules) from tonne.totals_by_day where pushed_by = 'late'"));
     }
 
     static IEnumerable<RunSummary> Summaries(IEnumerable<PushedLine> lines) => Read(lines).Select(run => run.Summary);
@@ -64,30 +68,35 @@ public class RolledUpTotalsTests(TestDatabase database) : IClassFixture<TestData
         from run in lines.GroupBy(line => line.Run, StringComparer.Ordinal)
         where run.Any(line => line.Sequence == 0)
         let record = PushedRun.ReadRecord(run.First(line => line.Sequence == 0))
-        select (record, PushedRun.Summarize(record, [.. run.Where(line => line.Sequence > 0).OrderBy(line => line.Sequence).Select(PushedRun.ReadStatement)]));
+        select (record, PushedRun
+            .Summarize(record, [.. run.Where(line => line.Sequence > 0).OrderBy(line => line.Sequence).Select(PushedRun.ReadStatement)]));
 
     /// <summary>The plain sum, by the quarter hours of the records.</summary>
     static IReadOnlyList<KeyValuePair<Key, Sums>> Sum(IEnumerable<PushedLine> lines)
     {
         var runs = Read(lines).Where(run => run.Summary is { HasFigures: true, Total: not null, FacilityEnergy: not null }).ToList();
-        var included = LedgerTotal.Of(runs.Select(run => run.Summary)).CountedWithOthers.Select(run => run.Id).ToHashSet(StringComparer.Ordinal);
+        var included = LedgerTotal.Of(runs.Select(run => run.Summary)).CountedWithOthers.Select(run => run.Id)
+            .ToHashSet(StringComparer.Ordinal);
         var sums = new Dictionary<Key, Sums>();
         foreach (var (record, run) in runs.Where(run => !included.Contains(run.Summary.Id)))
         {
             var energy = record.Components.Sum(component => component.JobMicrojoules);
-            var quarters = record.QuarterHours.Select(quarter => (quarter.Start, Energy: quarter.Energy.Sum(use => use.Microjoules))).ToList();
+            var quarters = record.QuarterHours.Select(quarter => (quarter.Start, Energy: quarter.Energy.Sum(use => use.Microjoules)))
+                .ToList();
             if (quarters.Count == 0)
                 quarters.Add((run.StartedAt, energy));
             Add(run.StartedAt, new Sums(1, 0, 0, 0, 0));
             foreach (var (start, part) in quarters)
             {
                 var share = (double)part / energy;
-                Add(start, new Sums(0, part, run.FacilityEnergy!.Bounds.Best * share, run.Operational!.Bounds.Best * share, run.Total!.Bounds.Best * share));
+                Add(start, new Sums(0, part, run.FacilityEnergy!.Bounds.Best * share, run.Operational!.Bounds.Best * share,
+                    run.Total!.Bounds.Best * share));
             }
 
             void Add(DateTimeOffset at, Sums more)
             {
-                var key = new Key(at.UtcDateTime.Date.AddHours(at.UtcDateTime.Hour), run.Job?.Account, run.User, run.Project, run.Node, run.Tags.GetValueOrDefault("model"));
+                var key = new Key(at.UtcDateTime.Date.AddHours(at.UtcDateTime.Hour), run.Job?.Account, run.User, run.Project, run.Node,
+                    run.Tags.GetValueOrDefault("model"));
                 sums[key] = sums.GetValueOrDefault(key).Add(more);
             }
         }
@@ -98,25 +107,32 @@ public class RolledUpTotalsTests(TestDatabase database) : IClassFixture<TestData
     async Task<IReadOnlyList<KeyValuePair<Key, Sums>>> ReadAsync(string node, string table, string time)
     {
         var rows = await database.ReadRowsAsync($"""
-            select {time}, account, user_name, project, node, model, runs, energy_microjoules, facility_kwh, operational_kg, total_kg from tonne.{table} where pushed_by = '{node}'
+            select {time}, account, user_name, project, node, model, runs,
+                energy_microjoules, facility_kwh, operational_kg, total_kg from tonne.{table} where pushed_by = '{node}'
             """);
         // A group that is there twice fails.
-        return Sorted(rows.ToDictionary(row => new Key((DateTime)row[0]!, (string?)row[1], (string?)row[2], (string?)row[3], (string?)row[4], (string?)row[5]),
+        return Sorted(rows.ToDictionary(
+            row => new Key((DateTime)row[0]!, (string?)row[1], (string?)row[2], (string?)row[3], (string?)row[4], (string?)row[5]),
             row => new Sums((long)row[6]!, (decimal)row[7]!, (double)row[8]!, (double)row[9]!, (double)row[10]!)));
     }
 
-    static IReadOnlyList<KeyValuePair<Key, Sums>> Sorted(IEnumerable<KeyValuePair<Key, Sums>> rows) => [.. rows.OrderBy(row => row.Key.ToString(), StringComparer.Ordinal)];
+    static IReadOnlyList<KeyValuePair<Key,
+        Sums>> Sorted(IEnumerable<KeyValuePair<Key, Sums>> rows) => [.. rows.OrderBy(row => row.Key.ToString(), StringComparer.Ordinal)];
 
     static string Format(KeyValuePair<Key, Sums> row) => string.Create(CultureInfo.InvariantCulture,
-        $"{row.Key} {row.Value.Runs} {row.Value.Microjoules} {row.Value.FacilityKwh:g9} {row.Value.OperationalKg:g9} {row.Value.TotalKg:g9}");
+        $"{row.Key} {row.Value.Runs} {row.Value.Microjoules} "
+        + $"{row.Value.FacilityKwh:g9} {row.Value.OperationalKg:g9} {row.Value.TotalKg:g9}");
 
     sealed record Key(DateTime Time, string? Account, string? User, string? Project, string? Node, string? Model)
     {
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Time:yyyy-MM-dd HH} {Account}|{User}|{Project}|{Node}|{Model}");
+        public override string ToString() => string
+            .Create(CultureInfo.InvariantCulture, $"{Time:yyyy-MM-dd HH} {Account}|{User}|{Project}|{Node}|{Model}");
     }
 
     readonly record struct Sums(long Runs, decimal Microjoules, double FacilityKwh, double OperationalKg, double TotalKg)
     {
-        public Sums Add(Sums more) => new(Runs + more.Runs, Microjoules + more.Microjoules, FacilityKwh + more.FacilityKwh, OperationalKg + more.OperationalKg, TotalKg + more.TotalKg);
+        public Sums Add(Sums more) =>
+            new(Runs + more.Runs, Microjoules + more.Microjoules, FacilityKwh + more.FacilityKwh, OperationalKg + more.OperationalKg,
+                TotalKg + more.TotalKg);
     }
 }

@@ -7,8 +7,10 @@ using Tonne.Ledgers.PostgreSql.Tests.Server;
 
 namespace Tonne.Ledgers.PostgreSql.Tests.Server;
 
-/// <summary>A PostgreSQL of this test run: in a folder of its own, on a Unix socket, without flushing to the disk; stopped and removed in the end.</summary>
-/// <remarks>Databases are copies of one that was brought up to date once. The programs are found in <c>TONNE_POSTGRES_BIN</c> or where Debian has them.</remarks>
+/// <summary>A PostgreSQL of this test run: in a folder of its own, on a Unix socket, without flushing to the disk; stopped and removed in
+/// the end.</summary>
+/// <remarks>Databases are copies of one that was brought up to date once. The programs are found in <c>TONNE_POSTGRES_BIN</c> or where
+/// Debian has them.</remarks>
 public sealed class PostgresServer : IAsyncLifetime
 {
     /// <summary>Owner of the schema: it may make roles, and is no superuser.</summary>
@@ -40,8 +42,10 @@ public sealed class PostgresServer : IAsyncLifetime
         if (Environment.IsPrivilegedProcess)
             await RunAsync("chown", "postgres", _folder);
         var data = Path.Combine(_folder, "data");
-        await RunAsync(AsPostgres(Path.Combine(programs, "initdb"), "-D", data, "-U", Superuser, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"));
-        _process = Start(AsPostgres(Path.Combine(programs, "postgres"), "-D", data, "-k", _folder, "-c", "listen_addresses=", "-c", "fsync=off",
+        await RunAsync(AsPostgres(
+            Path.Combine(programs, "initdb"), "-D", data, "-U", Superuser, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"));
+        _process = Start(AsPostgres(
+            Path.Combine(programs, "postgres"), "-D", data, "-k", _folder, "-c", "listen_addresses=", "-c", "fsync=off",
             "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "log_min_messages=fatal"));
         await WaitAsync();
         await ExecuteAsync("postgres", $"create role {Owner} login createrole createdb", $"create role {Login} login",
@@ -122,8 +126,11 @@ public sealed class PostgresServer : IAsyncLifetime
             return File.Exists(Path.Combine(given, "initdb")) ? given : null;
         const string debian = "/usr/lib/postgresql";
         return !Directory.Exists(debian) ? null
-            : Directory.GetDirectories(debian).Select(version => Path.Combine(version, "bin")).Where(bin => File.Exists(Path.Combine(bin, "initdb")))
-                .OrderByDescending(bin => int.TryParse(Path.GetFileName(Path.GetDirectoryName(bin)), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0)
+            : Directory.GetDirectories(debian).Select(version => Path.Combine(version, "bin"))
+                .Where(bin => File.Exists(Path.Combine(bin, "initdb")))
+                .OrderByDescending(bin => int
+                    .TryParse(Path.GetFileName(Path.GetDirectoryName(bin)), NumberStyles.None, CultureInfo.InvariantCulture,
+                        out var number) ? number : 0)
                 .FirstOrDefault();
     }
 
@@ -133,7 +140,8 @@ public sealed class PostgresServer : IAsyncLifetime
 
     static Process Start(params string[] command)
     {
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo(
+            command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
         var process = Process.Start(start)!;
         process.OutputDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();

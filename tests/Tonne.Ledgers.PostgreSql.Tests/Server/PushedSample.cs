@@ -20,7 +20,8 @@ static class PushedSample
     });
 
     /// <summary>A run of one CPU component with a given energy, all in the quarter hour of its start unless others are given.</summary>
-    public static RunRecord Record(string id, long microjoules = 3_600_000_000, Func<RunOpening, RunOpening>? with = null, double seconds = 30,
+    public static RunRecord Record(
+        string id, long microjoules = 3_600_000_000, Func<RunOpening, RunOpening>? with = null, double seconds = 30,
         IReadOnlyList<(DateTimeOffset Start, long Microjoules)>? quarters = null)
     {
         var sample = _base.Value.Record;
@@ -31,8 +32,10 @@ static class PushedSample
         {
             Opening = with?.Invoke(opening) ?? opening,
             DurationSeconds = seconds,
-            Components = [cpu with { JobMicrojoules = microjoules, OthersMicrojoules = 0, IdleMicrojoules = 1_000_000, MachineMicrojoules = microjoules + 1_000_000 }],
-            QuarterHours = [.. (quarters ?? [(start, microjoules)]).Select(quarter => new QuarterHour(quarter.Start, [new(cpu.Component, cpu.Device, quarter.Microjoules, [])]))],
+            Components = [cpu with { JobMicrojoules = microjoules, OthersMicrojoules = 0, IdleMicrojoules = 1_000_000,
+                MachineMicrojoules = microjoules + 1_000_000 }],
+            QuarterHours = [.. (quarters ?? [(start, microjoules)])
+                .Select(quarter => new QuarterHour(quarter.Start, [new(cpu.Component, cpu.Device, quarter.Microjoules, [])]))],
         };
     }
 
@@ -55,7 +58,8 @@ static class PushedSample
     [
         new(record.Opening.Id, 0, Seal("record", JsonSerializer.SerializeToUtf8Bytes(record, RunJson.Default.RunRecord))),
         .. statements.Select((statement, index) =>
-            new PushedLine(record.Opening.Id, index + 1, Seal("statement", JsonSerializer.SerializeToUtf8Bytes(statement, LedgerJson.Default.FootprintStatement)))),
+            new PushedLine(record.Opening.Id, index + 1,
+                Seal("statement", JsonSerializer.SerializeToUtf8Bytes(statement, LedgerJson.Default.FootprintStatement)))),
     ];
 
     /// <summary>The lines of a run with one statement.</summary>
@@ -85,6 +89,7 @@ static class PushedSample
         var sum = uint.MaxValue;
         foreach (var one in json)
             sum = BitOperations.Crc32C(sum, one);
-        return [.. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"crc32c\":\"{~sum:x8}\",\"{name}\":")), .. json, (byte)'}'];
+        return [.. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"crc32c\":\"{~sum:x8}\",\"{name}\":")),
+            .. json, (byte)'}'];
     }
 }

@@ -5,7 +5,8 @@ using Tonne.Runs;
 
 namespace Tonne.Ledgers.PostgreSql.Tests.Server;
 
-/// <summary>Runs by a seeded generator: of several machines, accounts and users, inside one another, imported, over the end of a month, without statements.</summary>
+/// <summary>Runs by a seeded generator: of several machines, accounts and users, inside one another, imported, over the end of a month,
+/// without statements.</summary>
 sealed class RandomRuns(int seed)
 {
     public static readonly string?[] Projects = [null, "mnist", "llm", "ümlaut"];
