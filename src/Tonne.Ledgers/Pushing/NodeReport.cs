@@ -15,7 +15,7 @@ public sealed record NodeReport
     /// <summary>Start of the oldest run that waits, UTC; null if none does.</summary>
     public DateTimeOffset? WaitingSince { get; init; }
 
-    /// <summary>Runs that it dropped, unsent, because its disk bound was reached; since its enrolment.</summary>
+    /// <summary>Runs whose traces it removed before the server had their records, because its disk bound was reached; since its enrolment. The records stay.</summary>
     public long Dropped { get; init; }
 
     /// <summary>What is wrong on the node, a sentence; null if nothing is.</summary>

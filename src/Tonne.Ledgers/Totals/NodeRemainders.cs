@@ -31,10 +31,17 @@ static class NodeRemainders
                 TakeOff(run, chain, taken, idleOutside);
         }
 
-        foreach (var node in nodes.Values.SelectMany(static chain => chain))
+        var boundaries = runs.Where(static run => !run.CoversNode).Select(static run => run.Boundary).ToHashSet(StringComparer.Ordinal);
+        foreach (var whole in nodes.Values.SelectMany(static chain => chain))
         {
+            // The rest of a machine is divided by the policy of the runs that were taken off.
+            var node = whole with { Boundary = FindBoundary(whole.Boundary, boundaries) };
             if (!taken.TryGetValue(node.Id, out var part))
+            {
+                remainders[node.Id] = node;
                 continue;
+            }
+
             if (part.FacilityEnergy.Best > node.FacilityEnergy.Best * (1 + Tolerance))
                 exceeded.Add(node.Node ?? node.BootId!);
             remainders[node.Id] = node with
@@ -49,6 +56,9 @@ static class NodeRemainders
 
         return (remainders, idleOutside, [.. exceeded]);
     }
+
+    static string FindBoundary(string boundary, HashSet<string> others) =>
+        new[] { "share", "marginal" }.Select(policy => boundary.Replace(", machine,", $", {policy},", StringComparison.Ordinal)).FirstOrDefault(others.Contains) ?? boundary;
 
     static void TakeOff(CountedRun run, CountedRun[] chain, Dictionary<string, Taken> taken, Dictionary<string, double> idleOutside)
     {

@@ -7,7 +7,7 @@ using Tonne.Ledgers.Pushing;
 
 namespace Tonne.Ledgers.Tests.Pushing;
 
-/// <summary>A server in memory that keeps pushed lines as <see cref="IPushReceiver"/> says, and fails as it is told to.</summary>
+/// <summary>A server in memory that keeps pushed lines as <see cref="IPushReceiver"/> says, and fails as the test wants.</summary>
 sealed class FakeServer : HttpMessageHandler
 {
     readonly Queue<ServerFault> _faults = new();

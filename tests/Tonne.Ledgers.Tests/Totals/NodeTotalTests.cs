@@ -32,9 +32,9 @@ public class NodeTotalTests
     };
 
     static RunSummary Node(string id, double at, double seconds, double kilowattHours, string boot = "boot-1") =>
-        Run(id, at, seconds, kilowattHours, "node", boot) with { CoversNode = true, IdleEnergy = Bounds.FromExact(0), IdleEmissions = Bounds.FromExact(0) };
+        Run(id, at, seconds, kilowattHours, "node", boot) with { CoversNode = true, Total = Figure(kilowattHours / 2) with { Boundary = "facility(cpu), machine, location" }, IdleEnergy = Bounds.FromExact(0), IdleEmissions = Bounds.FromExact(0) };
 
-    static StatedFigure Figure(double value) => new("", "", "facility(cpu)", new Bounds(value / 2, value, value * 2), Quality.Measured, 1);
+    static StatedFigure Figure(double value) => new("", "", "facility(cpu), share, location", new Bounds(value / 2, value, value * 2), Quality.Measured, 1);
 
     static LedgerTotal Total(params RunSummary[] runs) => LedgerTotal.Of(runs, new TotalQuery { By = TotalKey.Parse("project") });
 
@@ -62,6 +62,13 @@ public class NodeTotalTests
 
         Assert.Equal((4, 22), (Of(total, "a"), Of(total, "node")));
         Assert.Equal(3600, total.Sum.IdleEnergy.Best, 6);
+    }
+
+    [Fact]
+    public void A_total_of_nodes_alone_says_that_it_is_of_machines()
+    {
+        Assert.Equal(["facility, machine, location"], Total(Node("day", 0, Day, 24)).Sum.Boundaries.Keys);
+        Assert.Equal(["facility, share, location"], Total(Node("day-1", 0, Day, 24), Node("day-2", Day, Day, 24), Run("a", 0, 60, 1, "a")).Sum.Boundaries.Keys);
     }
 
     [Fact]

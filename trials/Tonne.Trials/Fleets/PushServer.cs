@@ -8,7 +8,7 @@ using Tonne.Ledgers.Pushing;
 
 namespace Tonne.Trials.Fleets;
 
-/// <summary>A small server of a fleet on the loopback, that keeps lines in memory and loses connections as often as it is told to.</summary>
+/// <summary>A small server of a fleet on the loopback, that keeps lines in memory and loses as many connections as the trial wants.</summary>
 sealed class PushServer : IDisposable
 {
     readonly HttpListener _listener = new();
