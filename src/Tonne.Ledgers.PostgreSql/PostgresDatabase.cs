@@ -84,7 +84,10 @@ public sealed class PostgresDatabase : IAsyncDisposable, IDisposable
     {
         PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName } =>
             new(Place, "it has no ledger, or that of another version of tonne",
-                "Bring it up to date with the server's account of the owner.", error),
+                "Bring it up to date with the login of its owner: tonne fleet init.", error),
+        // A role that only a migration makes.
+        PostgresException { SqlState: PostgresErrorCodes.InvalidParameterValue } unknown =>
+            new(Place, unknown.MessageText, "Make its tables with the login of its owner: tonne fleet init.", error),
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } refused =>
             new(Place, refused.MessageText, "Make the login a member of tonne_reader, tonne_ingest and tonne_registry.", error),
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => new(Place, "its disk is full", "Free some space there.", error),

@@ -37,6 +37,12 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
         var steps = await store.MigrateAsync(Person, cancellationToken).ConfigureAwait(false);
         error.WriteLine(steps == 0 ? $"tonne: the {store.Name} is up to date."
             : $"tonne: the {store.Name} is ready; {steps} steps were applied.");
+        if (await store.Nodes.ListAsync(cancellationToken).ConfigureAwait(false) is { Count: > 0 } nodes)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Enrolled nodes: {nodes.Count}. 'tonne fleet code' makes a code for another."));
+            return 0;
+        }
+
         var code = await store.Nodes.CreateCodeAsync(FleetRoutes.UsuallyValid, null, Person, cancellationToken).ConfigureAwait(false);
         output.WriteLine($"""
             The first code, for one node within an hour:
@@ -47,7 +53,7 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
 
               on the server   tonne serve --database-file FILE --listen 0.0.0.0:7070 --certificate host.pem
               on a node       tonne fleet enroll --server https://SERVER:7070 --code {code}
-                              tonne agent
+                              tonne agent run
               for each node   tonne fleet code
               at any time     tonne fleet status
 

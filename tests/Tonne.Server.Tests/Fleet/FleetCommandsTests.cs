@@ -37,6 +37,7 @@ public sealed class FleetCommandsTests : IDisposable
         _time.Advance(TimeSpan.FromMinutes(20));
 
         Assert.NotNull(key);
+        Assert.Equal("Enrolled nodes: 1. 'tonne fleet code' makes a code for another.\n", (await RunAsync("init")).Output);
         Assert.Equal(
             """
             node    state   last seen   waiting  dropped  runs  version

@@ -323,9 +323,18 @@ public class FleetRoutesTests
         await fleet.Server.GetAsync("/api/v1/totals");
         await fleet.Server.GetAsync("/metrics");
         await fleet.Server.GetAsync("/api/v1/version");
+        using var tool = new HttpRequestMessage(HttpMethod.Post, new Uri("/mcp", UriKind.Relative))
+        {
+            Content = new StringContent(
+                """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"totals","arguments":{}}}""", Encoding.UTF8, "application/json"),
+        };
+        tool.Headers.Accept.ParseAdd("application/json, text/event-stream");
+        using var called = await fleet.Server.Client.SendAsync(tool, FleetServer.Cancelled);
+        Assert.Contains("tonne.total", await called.Content.ReadAsStringAsync(FleetServer.Cancelled), StringComparison.Ordinal);
 
         Assert.Equal(
-            ["token from 127.0.0.1: list /api/v1/runs?project=mnist", $"token from 127.0.0.1: read run {Run}", "token from 127.0.0.1: total /api/v1/totals"], fleet.Store.Audit);
+            ["list /api/v1/runs?project=mnist", $"read run {Run}", "total /api/v1/totals", "total /mcp"],
+            fleet.Store.Audit.Select(line => line.Replace("token from 127.0.0.1: ", "", StringComparison.Ordinal)));
     }
 
     [Fact]
