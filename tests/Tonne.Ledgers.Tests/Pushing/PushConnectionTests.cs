@@ -60,7 +60,7 @@ public sealed class PushConnectionTests : IDisposable
             {
                 // The client does not trust it.
             }
-            catch (Exception error) when (error is SocketException or ObjectDisposedException)
+            catch (Exception error) when (error is SocketException or InvalidOperationException)
             {
                 return;
             }
