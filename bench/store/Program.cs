@@ -23,12 +23,18 @@ await using (var connection = new NpgsqlConnection(connectionString))
     Console.WriteLine($"PostgreSQL {connection.PostgreSqlVersion}, fsync {await ReadAsync(connection, "show fsync")}, synchronous_commit {await ReadAsync(connection, "show synchronous_commit")}, shared_buffers {await ReadAsync(connection, "show shared_buffers")}, {Environment.ProcessorCount} processors");
 }
 
-await MeasurePushesAsync("an empty database", "20251231", 5_000);
+await MeasurePushesAsync("an empty database", args.ElementAtOrDefault(2) ?? "20251231", 5_000);
 var members = new PostgresMembers(database);
 await members.SetAsync(new Membership("owner", Membership.AllAccounts, MemberRole.Owner), "bench");
 await members.SetAsync(new Membership("lead", "account-7", MemberRole.Viewer), "bench");
-await FillAsync();
-await MeasurePushesAsync(string.Create(CultureInfo.InvariantCulture, $"{count} runs"), "20251230", 5_000);
+await using (var filled = new NpgsqlConnection(connectionString))
+{
+    await filled.OpenAsync();
+    if (await ReadAsync(filled, "select exists (select from pg_class where relname = 'runs_2025_06')") is not true)
+        await FillAsync();
+}
+
+await MeasurePushesAsync(string.Create(CultureInfo.InvariantCulture, $"{count} runs"), args.ElementAtOrDefault(3) ?? "20251230", 5_000);
 
 var month = new LedgerQuery { Since = new(2025, 6, 1, 0, 0, 0, TimeSpan.Zero), Until = new(2025, 7, 1, 0, 0, 0, TimeSpan.Zero) };
 Console.WriteLine();

@@ -71,10 +71,19 @@ begin
     delete from tonne.totals_by_hour t where t.pushed_by = pusher and t.day = any (days);
     delete from tonne.totals_by_day t where t.pushed_by = pusher and t.day = any (days);
     insert into tonne.totals_by_hour
+    -- The node's runs first: the questions about other runs are then planned once, and not for each partition.
+    with candidates as materialized (
+        select r.id, r.parent, r.job_key, r.covers_job, r.restarts, r.kind, r.exported_from, r.cpu, r.duration_s,
+            r.started_ticks, r.ended_ticks, r.account, r.user_name, r.project, r.node, r.model, r.hours, r.hour_microjoules, r.energy_microjoules,
+            r.facility_kwh, r.operational_kg, r.total_kg
+        from tonne.runs r
+        where r.pushed_by = pusher and r.last_hour >= first and r.started_ticks < after
+            and r.has_figures and r.total_kg is not null and r.facility_kwh is not null
+    )
     select h.hour, (h.hour at time zone 'UTC')::date, pusher, r.account, r.user_name, r.project, r.node, r.model,
         count(*) filter (where h.number = 1), sum(h.microjoules),
         sum(r.facility_kwh * s.part), coalesce(sum(r.operational_kg * s.part), 0), sum(r.total_kg * s.part)
-    from tonne.runs r
+    from candidates r
         cross join lateral unnest(r.hours, r.hour_microjoules) with ordinality as h(hour, microjoules, number)
         cross join lateral (
             select case
@@ -82,10 +91,8 @@ begin
                 when h.number = 1 then 1
                 else 0
             end as part) s
-    where r.pushed_by = pusher and r.last_hour >= first and r.started_ticks < after
-        and r.has_figures and r.total_kg is not null and r.facility_kwh is not null
-        and (h.hour at time zone 'UTC')::date = any (days)
-        -- Not the runs whose energy is part of another one of this node: src/Tonne.Ledgers/Totals/IncludedRuns.cs has the same four rules.
+    where (h.hour at time zone 'UTC')::date = any (days)
+        -- Not the runs whose energy is part of another one of this node; src/Tonne.Ledgers/Totals/IncludedRuns.cs has the same rules.
         -- 50000000 ticks are the 5 s by which clocks of two tools may differ.
         and (r.parent is null or not exists (
             select from tonne.runs p

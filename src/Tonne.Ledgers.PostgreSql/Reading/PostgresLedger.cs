@@ -201,7 +201,7 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
         var (record, statements) = ReadLines(session, id);
         return record is null
             ? throw new LedgerDamagedException(new LedgerProblem(id, "run_lines", "has no record", "Restore the database from a backup."))
-            : PushedRun.Summarize(record, statements);
+            : RunLines.Summarize(record, statements);
     }
 
     static (RunRecord? Record, ImmutableArray<FootprintStatement> Statements) ReadLines(ReadSession session, string id)

@@ -60,6 +60,8 @@ sealed record CheckedLine(PushedLine Line, RunRecord? Record, FootprintStatement
             throw new FormatException("its start is more than a day from the one in its id");
         if (!(record.DurationSeconds >= 0))
             throw new FormatException("its duration is not 0 or more");
+        if (record.Components.IsDefault || record.QuarterHours.IsDefault || record.QuarterHours.Any(quarter => quarter.Energy.IsDefault))
+            throw new FormatException("it has no energy");
         try
         {
             HourlyEnergy.Of(record);

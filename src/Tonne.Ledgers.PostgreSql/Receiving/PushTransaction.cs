@@ -14,7 +14,7 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
         await using var begin = new NpgsqlCommand("""
-            set local role tonne_ingest;
+            set local role tonne_ingest; set local jit = off;
             select set_config('tonne.node', @node, true), pg_advisory_xact_lock(hashtextextended(@node, 7449))
             """, connection);
         begin.Parameters.AddWithValue("node", NpgsqlDbType.Text, node);
@@ -141,7 +141,7 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
             {
                 var statements = run.Where(line => line.Statement is not null).OrderBy(line => line.Line.Sequence)
                     .Select(line => line.Statement!);
-                rows.Add(new(node, PushedRun.Summarize(record, [.. statements]), HourlyEnergy.Of(record)));
+                rows.Add(new(node, RunLines.Summarize(record, [.. statements]), HourlyEnergy.Of(record)));
             }
         }
 

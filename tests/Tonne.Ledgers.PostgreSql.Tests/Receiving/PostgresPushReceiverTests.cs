@@ -145,6 +145,23 @@ public class PostgresPushReceiverTests(TestDatabase database) : IClassFixture<Te
     }
 
     [Fact]
+    public async Task Figures_that_cannot_be_do_not_keep_a_node_from_pushing_its_other_runs()
+    {
+        var good = PushedSample.Record("20251101-000011-aaaaaa");
+        var bad = PushedSample.Record("20251101-000010-aaaaaa");
+        bad = bad with { Components = [bad.Components[0] with { IdleMicrojoules = -1_000_000_000 }] };
+
+        var answer = await PushAsync("n1",
+            [.. PushedSample.Lines(bad, PushedSample.Statement(bad)), .. PushedSample.Lines(good, PushedSample.Statement(good))]);
+
+        Assert.Equal((4, 0), (answer.Accepted, answer.Refused.Length));
+        Assert.Equal([[false], [true]],
+            await database.ReadRowsAsync("""
+            select has_figures from tonne.runs where id in ('20251101-000010-aaaaaa', '20251101-000011-aaaaaa') order by id
+            """));
+    }
+
+    [Fact]
     public async Task Pushes_of_several_servers_at_the_same_time_keep_each_line_once()
     {
         // Months that no partition is there for, and the same lines from two servers of each of three nodes.
