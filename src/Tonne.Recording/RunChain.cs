@@ -1,5 +1,3 @@
-using Tonne.Runs;
-
 namespace Tonne.Recording;
 
 /// <summary>Records one job for weeks: a run for each day (UTC), each of which begins where the one before ends.</summary>

@@ -124,7 +124,7 @@ public sealed class NodeWorkloads(FileTree files)
             ? id : null;
     }
 
-    IEnumerable<int> ListProcessIds(string folder)
+    static IEnumerable<int> ListProcessIds(string folder)
     {
         foreach (var group in Directory.Exists(folder) ? Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories).Prepend(
             folder) : [])

@@ -139,7 +139,7 @@ public sealed class DiskBound(Ledger ledger, PushQueue? queue, TimeProvider time
     static long Measure(string folder) => !Directory.Exists(folder) ? 0
         : new FileSystemEnumerable<long>(
             folder, static (ref FileSystemEntry entry) => entry.Length,
-                new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = true })
+                new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = default, IgnoreInaccessible = true })
         {
             ShouldIncludePredicate = static (ref FileSystemEntry entry) => !entry.IsDirectory,
         }.Sum();

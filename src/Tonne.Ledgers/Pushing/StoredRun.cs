@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Tonne.Ledgers.ImportExport;
 using Tonne.Ledgers.Indexing;
 using Tonne.Ledgers.RunFolders;
 using Tonne.Ledgers.Totals;
