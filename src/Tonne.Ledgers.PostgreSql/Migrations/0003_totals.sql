@@ -74,7 +74,8 @@ begin
     -- The node's runs first: the questions about other runs are then planned once, and not for each partition.
     with candidates as materialized (
         select r.id, r.parent, r.job_key, r.covers_job, r.restarts, r.kind, r.exported_from, r.cpu, r.duration_s,
-            r.started_ticks, r.ended_ticks, r.account, r.user_name, r.project, r.node, r.model, r.hours, r.hour_microjoules, r.energy_microjoules,
+            r.started_ticks, r.ended_ticks,
+            r.account, r.user_name, r.project, r.node, r.model, r.hours, r.hour_microjoules, r.energy_microjoules,
             r.facility_kwh, r.operational_kg, r.total_kg
         from tonne.runs r
         where r.pushed_by = pusher and r.last_hour >= first and r.started_ticks < after
