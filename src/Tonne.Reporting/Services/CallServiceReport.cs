@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Tonne.Ledgers;
 using Tonne.Ledgers.Calls;
 
 namespace Tonne.Reporting.Services;

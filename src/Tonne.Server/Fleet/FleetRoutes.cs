@@ -60,7 +60,7 @@ sealed class FleetRoutes(IFleetStore store, PushLimits limits, TimeProvider time
             .Produces<FleetDocument>(StatusCodes.Status200OK, MediaTypeNames.Application.Json);
     }
 
-    RouteHandlerBuilder Post(IEndpointRouteBuilder routes, string pattern, string id, string summary,
+    static RouteHandlerBuilder Post(IEndpointRouteBuilder routes, string pattern, string id, string summary,
         Func<ApiRequest, Task<IResult>> answer) =>
         ApiRoutes.Describe(
             routes.MapPost(pattern, (HttpContext context, TimeProvider clock) => answer(new ApiRequest(context, new([]), clock))),

@@ -111,10 +111,10 @@ public sealed class PostgresServer : IAsyncLifetime
                 await connection.OpenAsync(late.Token);
                 return;
             }
-            catch (NpgsqlException)
+            catch (NpgsqlException error)
             {
                 if (_process!.HasExited)
-                    throw new InvalidOperationException($"PostgreSQL ended with exit code {_process.ExitCode}.");
+                    throw new InvalidOperationException($"PostgreSQL ended with exit code {_process.ExitCode}.", error);
                 await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, late.Token);
             }
         }
@@ -140,8 +140,13 @@ public sealed class PostgresServer : IAsyncLifetime
 
     static Process Start(params string[] command)
     {
-        var start = new ProcessStartInfo(
-            command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = "/",
+        };
         var process = Process.Start(start)!;
         process.OutputDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();

@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Tonne.Ledgers.Pushing;
 
 namespace Tonne.Ledgers.Tests.Pushing;
 

@@ -112,11 +112,11 @@ public class PushQueueTests
     }
 
     [Fact]
-    public void Whatever_the_state_file_has_the_queue_offers_the_lines_or_knows_them_acknowledged()
+    public async Task Whatever_the_state_file_has_the_queue_offers_the_lines_or_knows_them_acknowledged()
     {
         using var home = new PushHome();
         var id = home.AddRun();
-        home.PushAsync().GetAwaiter().GetResult();
+        await home.PushAsync();
         var valid = File.ReadAllBytes(home.StatePath);
         var anything = Gen.OneOf(
             from at in Gen.Choose(0, valid.Length - 1) from value in Gen.Choose(0, 255) select Change(valid, at, (byte)value),

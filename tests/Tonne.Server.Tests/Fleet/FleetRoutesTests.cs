@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using System.Text;
 using Tonne.Ledgers.Pushing;
 using Tonne.Ledgers.Tests;
@@ -8,6 +9,7 @@ using Tonne.Server.Tests.Security;
 
 namespace Tonne.Server.Tests.Fleet;
 
+[UnsupportedOSPlatform("windows")]
 public class FleetRoutesTests
 {
     const string Run = "20261120-080001-aaaaa1", Other = "20261120-080002-aaaaa2";

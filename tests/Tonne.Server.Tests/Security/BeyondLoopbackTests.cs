@@ -93,7 +93,13 @@ public sealed class BeyondLoopbackTests : IDisposable
         using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         await File.WriteAllTextAsync(At("host.pem"), certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
         await using var server = await RunningServer.StartAsync(configure: options => options with { Certificate = At("host.pem") });
-        using var handler = new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true } };
+        using var handler = new SocketsHttpHandler
+        {
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                RemoteCertificateValidationCallback = (_, given, _, _) => given?.GetCertHashString() == certificate.GetCertHashString(),
+            },
+        };
         using var client = new HttpClient(handler);
         using var asked = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address, "/api/v1/version"));
         asked.Headers.Host = host;

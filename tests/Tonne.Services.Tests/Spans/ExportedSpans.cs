@@ -41,7 +41,7 @@ static class ExportedSpans
     {
         using var activity = source.StartActivity(
             "span", ActivityKind.Client, Activity.Current?.Context ?? default,
-            attributes.Select(each => KeyValuePair.Create<string, object?>(each.Key, each.Value)), startTime: _start.AddSeconds(from))!;
+            attributes.Select(each => KeyValuePair.Create<string, object?>(each.Key, each.Value)), startTime: new DateTimeOffset(_start.AddSeconds(from)))!;
         within?.Invoke();
         activity.SetEndTime(_start.AddSeconds(to));
     }

@@ -87,7 +87,7 @@ public sealed class AgentTrials : IDisposable
         (await ReadStatusAsync())["status"] is { } status && (int)status["process_id"]! == agent.Id && (string?)status["run"] is not null,
             "the agent does not measure");
 
-    async Task WaitAsync(Func<Task<bool>> condition, string what)
+    static async Task WaitAsync(Func<Task<bool>> condition, string what)
     {
         var begin = TimeProvider.System.GetTimestamp();
         while (!await condition())
