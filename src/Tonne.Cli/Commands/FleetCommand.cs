@@ -27,9 +27,12 @@ static class FleetCommand
             BuildForDatabase(context, "upgrade-check", "Show which nodes have another version or other factors; exit code 1 if any.",
                 CreateJsonOption()),
             BuildForDatabase(
-                context, "export", "Write the runs of the database as folders of a ledger, which 'tonne ledger verify' checks.",
-                new Option<string>("--to") { Description = "Folder to write to; runs that are there stay", HelpName = "DIR",
-                    Required = true }),
+                context, "export", "Write the runs of the database: as folders of a ledger, or as Parquet for DuckDB and Spark.",
+                CreateOption("--to", "DIR", "Folder of a ledger, for 'tonne ledger verify'; runs there stay"),
+                CreateOption("--parquet", "DIR", "Folder for Parquet files by month and account, which are replaced"),
+                CreateOption("--since", "MONTH", "With --parquet: runs started in this month or later, 2026-01"),
+                CreateOption("--until", "MONTH", "With --parquet: runs started before this month"),
+                CreateOption("--account", "A", "With --parquet: only runs that the scheduler charges to A")),
         };
 
     static Option<bool> CreateJsonOption() => new("--json") { Description = "JSON, schema tonne.fleet/1" };

@@ -86,15 +86,25 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
     {
         query ??= new TotalQuery();
         var total = new StoredRunTotal(query);
+        ReadCounted(session, query.Runs, bytes => total.TryAdd(bytes), total.Add);
+        return total.Build();
+    });
+
+    /// <summary>Reads what a total over the period of a query needs: the runs that overlap it, and those that overlap these.</summary>
+    /// <param name="session">The transaction.</param>
+    /// <param name="query">The query, of which only the period is used.</param>
+    /// <param name="tryAdd">Takes what totals need of a run; false if the bytes were changed.</param>
+    /// <param name="add">Takes the summary of a run whose bytes cannot be used.</param>
+    internal static void ReadCounted(ReadSession session, LedgerQuery query, Func<byte[], bool> tryAdd, Action<RunSummary> add)
+    {
         var outdated = new List<string>();
-        var period = FindPeriod(session, query.Runs);
+        var period = FindPeriod(session, query);
         AddRuns(period.Overlap());
         // Times of an imported row may be those of another time zone, so the run that it was exported from may lie outside.
         if (period != default && ReadExported(session, period) is { Length: > 0 } exported)
             AddRuns(period.Outside().Add("id = any ({0})", NpgsqlDbType.Array | NpgsqlDbType.Text, exported));
         foreach (var id in outdated)
-            total.Add(Summarize(session, id));
-        return total.Build();
+            add(Summarize(session, id));
 
         void AddRuns(RunConditions conditions)
         {
@@ -102,11 +112,11 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
             using var reader = find.ExecuteReader();
             while (reader.Read())
             {
-                if (reader.GetInt32(1) != StoredRun.Format || !total.TryAdd(reader.GetFieldValue<byte[]>(0)))
+                if (reader.GetInt32(1) != StoredRun.Format || !tryAdd(reader.GetFieldValue<byte[]>(0)))
                     outdated.Add(reader.GetString(2));
             }
         }
-    });
+    }
 
     /// <summary>The time of which a total over the period of a query needs the runs: from the first to the last of a run that overlaps the
     /// period.</summary>
@@ -204,7 +214,7 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
             : RunLines.Summarize(record, statements);
     }
 
-    static (RunRecord? Record, ImmutableArray<FootprintStatement> Statements) ReadLines(ReadSession session, string id)
+    internal static (RunRecord? Record, ImmutableArray<FootprintStatement> Statements) ReadLines(ReadSession session, string id)
     {
         RunRecord? record = null;
         var statements = ImmutableArray.CreateBuilder<FootprintStatement>();

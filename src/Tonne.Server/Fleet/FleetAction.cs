@@ -18,6 +18,9 @@ enum FleetAction
     /// <summary>Compares the versions of the nodes with that of the server.</summary>
     CheckUpgrade,
 
-    /// <summary>Writes the runs into a folder.</summary>
+    /// <summary>Writes the runs as folders of a ledger.</summary>
     Export,
+
+    /// <summary>Writes the runs as Parquet files.</summary>
+    ExportParquet,
 }

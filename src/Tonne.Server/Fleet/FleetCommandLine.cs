@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Tonne.Ledgers.PostgreSql.Exporting;
 
 namespace Tonne.Server.Fleet;
 
@@ -26,6 +27,9 @@ sealed record FleetCommandLine
     /// <summary>Folder to which runs are written.</summary>
     public string? Folder { get; init; }
 
+    /// <summary>Which runs are written as Parquet.</summary>
+    public ParquetExportQuery Parquet { get; init; } = new();
+
     /// <summary>Whether the answer is JSON.</summary>
     public bool IsJson { get; init; }
 
@@ -37,7 +41,11 @@ sealed record FleetCommandLine
         var name = new Option<string>("--name");
         var valid = new Option<string>("--valid-s");
         var json = new Option<bool>("--json");
-        var to = new Option<string>("--to") { Required = true };
+        var to = new Option<string>("--to");
+        var parquet = new Option<string>("--parquet");
+        var since = new Option<string>("--since");
+        var until = new Option<string>("--until");
+        var account = new Option<string>("--account");
         var node = new Argument<string>("node");
         var commands = new Dictionary<string, (FleetAction Action, Command Command)>(StringComparer.Ordinal)
         {
@@ -46,7 +54,7 @@ sealed record FleetCommandLine
             ["status"] = (FleetAction.ShowStatus, new Command("status") { json }),
             ["revoke"] = (FleetAction.Revoke, new Command("revoke") { node }),
             ["upgrade-check"] = (FleetAction.CheckUpgrade, new Command("upgrade-check") { json }),
-            ["export"] = (FleetAction.Export, new Command("export") { to }),
+            ["export"] = (FleetAction.Export, new Command("export") { to, parquet, since, until, account }),
         };
         var fleet = new Command(Verb) { file };
         foreach (var (_, command) in commands.Values)
@@ -55,9 +63,13 @@ sealed record FleetCommandLine
         if (parsed.Errors.Count > 0 || !commands.TryGetValue(parsed.CommandResult.Command.Name, out var found))
             throw new FormatException(
                 string.Join('\n', parsed.Errors.Select(error => error.Message).DefaultIfEmpty("this is started by 'tonne fleet'.")));
+        var folder = found.Action == FleetAction.Export
+            ? CheckFolder(parsed.GetValue(to), parsed.GetValue(parquet),
+                Array.Find([since, until, account], option => parsed.GetValue(option) is not null)?.Name)
+            : null;
         return new FleetCommandLine
         {
-            Action = found.Action,
+            Action = folder is not null && parsed.GetValue(parquet) is not null ? FleetAction.ExportParquet : found.Action,
             DatabaseFile = parsed.GetValue(file),
             Node = CheckName(found.Action switch
             {
@@ -67,10 +79,28 @@ sealed record FleetCommandLine
             }),
             Valid = found.Action == FleetAction.CreateCode && parsed.GetValue(valid) is { } text ? ParseSeconds(text)
                 : FleetRoutes.UsuallyValid,
-            Folder = found.Action == FleetAction.Export ? Path.GetFullPath(parsed.GetValue(to)!) : null,
+            Folder = folder,
+            Parquet = folder is null ? new() : new ParquetExportQuery
+            {
+                Since = ParseMonth("--since", parsed.GetValue(since)),
+                Until = ParseMonth("--until", parsed.GetValue(until)),
+                Account = parsed.GetValue(account),
+            },
             IsJson = found.Action is FleetAction.ShowStatus or FleetAction.CheckUpgrade && parsed.GetValue(json),
         };
     }
+
+    static string CheckFolder(string? ledger, string? parquet, string? filter) => (ledger, parquet) switch
+    {
+        ({ Length: > 0 }, null) when filter is not null => throw new FormatException($"{filter} is for --parquet: --to writes all runs."),
+        ({ Length: > 0 } folder, null) => Path.GetFullPath(folder),
+        (null, { Length: > 0 } folder) => Path.GetFullPath(folder),
+        _ => throw new FormatException("give one folder: --to DIR for folders of a ledger, or --parquet DIR for Parquet files."),
+    };
+
+    static DateOnly? ParseMonth(string option, string? text) => text is null ? null
+        : DateOnly.TryParseExact(text, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var month) ? month
+        : throw new FormatException($"{option} '{text}' is not a month such as 2026-01: a file has the runs of a whole month.");
 
     static string? CheckName(string? name) => name is not null && FleetRoutes.FindNameProblem(name) is { } problem
         ? throw new FormatException(problem + ".") : name;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Tonne.Formatting;
 using Tonne.Ledgers;
+using Tonne.Ledgers.PostgreSql.Exporting;
 using Tonne.Ledgers.Pushing;
 
 namespace Tonne.Server.Fleet;
@@ -29,6 +30,7 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
         FleetAction.ShowStatus => ShowStatusAsync(line.IsJson, cancellationToken),
         FleetAction.Revoke => RevokeAsync(line.Node!, cancellationToken),
         FleetAction.CheckUpgrade => CheckUpgradeAsync(line.IsJson, cancellationToken),
+        FleetAction.ExportParquet => ExportParquetAsync(line.Folder!, line.Parquet, cancellationToken),
         _ => ExportAsync(new LedgerHome(line.Folder!), cancellationToken),
     };
 
@@ -165,6 +167,30 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
                 known++;
             lines.Clear();
         }
+    }
+
+    async Task<int> ExportParquetAsync(string folder, ParquetExportQuery query, CancellationToken cancellationToken)
+    {
+        ParquetExportCount count;
+        try
+        {
+            count = await store.WriteParquetAsync(folder, query, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerUnavailableException(folder, problem.Message.TrimEnd('.'), "Files that were complete are there; begin again.", problem);
+        }
+
+        if (count.Runs == 0)
+        {
+            output.WriteLine("No run was found, and nothing was written.");
+            return 0;
+        }
+
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{folder}: {count.Runs} runs in {count.Files} files. Totals count {count.Counted} of them: add up the columns counted_…"));
+        error.WriteLine($"tonne: read them in DuckDB with: from read_parquet('{folder}/**/*.parquet', hive_partitioning = true)");
+        return 0;
     }
 
     /// <summary>Columns as wide as their widest cell.</summary>

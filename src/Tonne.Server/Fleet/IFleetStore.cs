@@ -1,4 +1,5 @@
 using Tonne.Ledgers;
+using Tonne.Ledgers.PostgreSql.Exporting;
 using Tonne.Ledgers.Pushing;
 using Tonne.Ledgers.Totals;
 
@@ -36,6 +37,14 @@ interface IFleetStore
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>
     IAsyncEnumerable<PushedLine> ReadLinesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Writes the runs as Parquet files; those that are there are replaced, others stay.</summary>
+    /// <param name="folder">The folder of the data set.</param>
+    /// <param name="query">Which runs.</param>
+    /// <param name="cancellationToken">Stops it; files that are complete stay.</param>
+    /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>
+    /// <exception cref="IOException">The files cannot be written.</exception>
+    Task<ParquetExportCount> WriteParquetAsync(string folder, ParquetExportQuery query, CancellationToken cancellationToken);
 
     /// <summary>Adds a line to the audit log.</summary>
     /// <param name="by">Who.</param>

@@ -1,5 +1,6 @@
 using Tonne.Ledgers;
 using Tonne.Ledgers.PostgreSql;
+using Tonne.Ledgers.PostgreSql.Exporting;
 using Tonne.Ledgers.PostgreSql.Members;
 using Tonne.Ledgers.PostgreSql.Nodes;
 using Tonne.Ledgers.PostgreSql.Reading;
@@ -20,6 +21,7 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
     readonly PostgresLedger _ledger;
     readonly PostgresRunLines _lines;
     readonly PostgresAudit _audit;
+    readonly PostgresParquetExport _parquet;
 
     /// <summary>Prepares connections; none is made yet.</summary>
     /// <param name="connectionString">As Npgsql takes it.</param>
@@ -40,6 +42,7 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
         var person = new Person(TokenHolder);
         (_ledger, _lines, _audit) = (new PostgresLedger(_database, person), new PostgresRunLines(_database, person),
             new PostgresAudit(_database));
+        _parquet = new PostgresParquetExport(_database, person);
         (Receiver, Nodes) = (new PostgresPushReceiver(_database), new PostgresNodeRegistry(_database));
     }
 
@@ -71,6 +74,10 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
 
     /// <inheritdoc/>
     public IAsyncEnumerable<PushedLine> ReadLinesAsync(CancellationToken cancellationToken) => _lines.ReadAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ParquetExportCount> WriteParquetAsync(string folder, ParquetExportQuery query, CancellationToken cancellationToken) =>
+        _parquet.WriteAsync(folder, query, cancellationToken);
 
     /// <inheritdoc/>
     public Task NoteAsync(string by, string action, string subject, CancellationToken cancellationToken) =>

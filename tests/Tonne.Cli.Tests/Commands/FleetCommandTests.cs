@@ -76,6 +76,8 @@ public sealed class FleetCommandTests : IDisposable
     [InlineData("fleet code --name n1 --valid 2h --database-file f", "fleet code --name n1 --valid-s 7200 --database-file f", null)]
     [InlineData("fleet revoke n1", "fleet revoke n1", null)]
     [InlineData("fleet export --to d", "fleet export --to d", null)]
+    [InlineData("fleet export --account a --parquet d --until 2026-03 --since 2026-01",
+        "fleet export --parquet d --since 2026-01 --until 2026-03 --account a", null)]
     [InlineData("serve --database Host=db;Password=secret --port 0 --no-open", "serve --port 0 --no-open", "Host=db;Password=secret")]
     public void A_password_is_passed_on_as_a_variable_and_not_as_an_argument(string typed, string passed, string? variable)
     {

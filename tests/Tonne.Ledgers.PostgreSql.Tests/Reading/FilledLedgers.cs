@@ -22,6 +22,8 @@ public sealed class FilledLedgers(PostgresServer server) : IAsyncLifetime
 
     public PostgresLedger Postgres { get; private set; } = null!;
 
+    public TestDatabase Database => _database;
+
     /// <summary>One of the two, by its name.</summary>
     public ILedgerReader Open(string store)
     {

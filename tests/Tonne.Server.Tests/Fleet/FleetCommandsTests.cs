@@ -62,6 +62,31 @@ public sealed class FleetCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task Runs_are_exported_as_Parquet_by_whole_months()
+    {
+        var folder = Path.GetFullPath("data");
+
+        var (code, output) = await RunAsync("export", "--parquet", "data", "--since", "2026-01", "--until", "2026-03", "--account", "a");
+
+        Assert.Equal((0, $"{folder}: 3 runs in 1 files. Totals count 2 of them: add up the columns counted_…\n"), (code, output));
+        Assert.Equal((folder, new() { Since = new(2026, 1, 1), Until = new(2026, 3, 1), Account = "a" }), _store.Exports.Single());
+        Assert.Contains("nothing was written", (await RunAsync("export", "--parquet", "data", "--account", "nobody")).Output,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("give one folder")]
+    [InlineData("give one folder", "--to", "a", "--parquet", "b")]
+    [InlineData("give one folder", "--parquet", "")]
+    [InlineData("--since is for --parquet", "--to", "a", "--since", "2026-01")]
+    [InlineData("--account is for --parquet", "--to", "a", "--account", "x")]
+    [InlineData("--since '2026-01-15' is not a month", "--parquet", "b", "--since", "2026-01-15")]
+    [InlineData("--until '30d' is not a month", "--parquet", "b", "--until", "30d")]
+    public void An_export_goes_to_one_folder_by_months(string expected, params string[] words) =>
+        Assert.Contains(expected, Assert.Throws<FormatException>(() => FleetCommandLine.Parse(["fleet", "export", .. words])).Message,
+            StringComparison.Ordinal);
+
+    [Fact]
     public async Task A_node_is_revoked_by_its_name()
     {
         var key = await EnrolAsync("node-1", "0.1.0");

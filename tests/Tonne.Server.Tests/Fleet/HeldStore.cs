@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Tonne.Accounting;
 using Tonne.Ledgers;
+using Tonne.Ledgers.PostgreSql.Exporting;
 using Tonne.Ledgers.Pushing;
 using Tonne.Ledgers.Totals;
 using Tonne.Server.Fleet;
@@ -63,6 +64,16 @@ sealed class HeldStore(TimeProvider time) : IFleetStore, IPushReceiver, INodeReg
         await Task.Yield();
         foreach (var ((run, sequence), (_, line)) in _lines.OrderBy(line => line.Key))
             yield return new PushedLine(run, sequence, line);
+    }
+
+    /// <summary>What was asked to be written as Parquet.</summary>
+    public List<(string Folder, ParquetExportQuery Query)> Exports { get; } = [];
+
+    public Task<ParquetExportCount> WriteParquetAsync(string folder, ParquetExportQuery query, CancellationToken cancellationToken)
+    {
+        Check();
+        Exports.Add((folder, query));
+        return Task.FromResult(query.Account == "nobody" ? default : new ParquetExportCount(3, 2, 1));
     }
 
     public Task<PushAnswer> ReceiveAsync(string node, IReadOnlyList<PushedLine> lines, CancellationToken cancellationToken)

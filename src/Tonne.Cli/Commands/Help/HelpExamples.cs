@@ -132,7 +132,11 @@ static class HelpExamples
         ["fleet status"] = ["tonne fleet status", "tonne fleet status --database-file /etc/tonne/database --json"],
         ["fleet revoke"] = ["tonne fleet revoke node-17"],
         ["fleet upgrade-check"] = ["tonne fleet upgrade-check", "tonne fleet upgrade-check --json"],
-        ["fleet export"] = ["tonne fleet export --to /backup/runs --database-file /etc/tonne/database"],
+        ["fleet export"] =
+        [
+            "tonne fleet export --to /backup/runs --database-file /etc/tonne/database",
+            "tonne fleet export --parquet /data/tonne --since 2026-01",
+        ],
         ["proxy"] =
         [
             "tonne proxy --to http://localhost:8000 --name chat",
