@@ -8,7 +8,8 @@ namespace Tonne.Ledgers.PostgreSql.Exporting;
 
 /// <summary>
 /// Writes the runs that one person may see as Parquet files, for DuckDB, Spark and the like: a row for each run, in folders
-/// <c>month=2026-11/account=NAME</c> by the start of the run (UTC). docs/formats/parquet.md describes them. Safe for use from several threads.
+/// <c>month=2026-11/account=NAME</c> by the start of the run (UTC). docs/formats/parquet.md describes them. Safe for use from
+/// several threads.
 /// </summary>
 /// <remarks>
 /// A run that another one includes is a row with <c>counted</c> false, and columns <c>counted_…</c> have what a run adds to the total of

@@ -2,7 +2,8 @@ using Parquet;
 
 namespace Tonne.Ledgers.PostgreSql.Exporting;
 
-/// <summary>A Parquet file of runs that is written: it has its name only when it is complete, and what stood there stays until then.</summary>
+/// <summary>A Parquet file of runs that is written: it has its name only when it is complete, and what stood there stays until
+/// then.</summary>
 sealed class RunParquetFile : IAsyncDisposable
 {
     /// <summary>Rows of a group, which are in memory together.</summary>

@@ -2,7 +2,8 @@ using Tonne.Quantities;
 
 namespace Tonne.Ledgers.Pushing;
 
-/// <summary>What a run adds to a total of all runs: its own figures, or what is left of them where other runs are counted in full.</summary>
+/// <summary>What a run adds to a total of all runs: its own figures, or what is left of them where other runs are counted in
+/// full.</summary>
 /// <remarks>Bounds add, as in <see cref="Totals.TotalRow"/>.</remarks>
 public sealed record RunContribution
 {

@@ -178,7 +178,8 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new LedgerUnavailableException(folder, problem.Message.TrimEnd('.'), "Files that were complete are there; begin again.", problem);
+            throw new LedgerUnavailableException(
+                folder, problem.Message.TrimEnd('.'), "Files that were complete are there; begin again.", problem);
         }
 
         if (count.Runs == 0)

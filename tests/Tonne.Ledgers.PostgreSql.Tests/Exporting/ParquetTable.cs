@@ -41,7 +41,8 @@ sealed class ParquetTable : IDisposable
         for (var i = 0; i < reader.RowGroupCount; i++)
         {
             using var group = reader.OpenRowGroupReader(i);
-            var added = Enumerable.Range(0, (int)group.RowCount).Select(_ => new Dictionary<string, object?>(StringComparer.Ordinal)).ToList();
+            var added = Enumerable.Range(0, (int)group.RowCount)
+                .Select(_ => new Dictionary<string, object?>(StringComparer.Ordinal)).ToList();
             foreach (var field in reader.Schema.DataFields)
             {
                 var values = await ReadColumnAsync(group, field);

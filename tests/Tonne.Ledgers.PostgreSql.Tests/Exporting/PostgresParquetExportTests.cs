@@ -28,7 +28,8 @@ public sealed class PostgresParquetExportTests(FilledLedgers ledgers, PostgresSe
         var total = ledgers.Postgres.Total();
         var notCounted = total.CountedWithOthers.Select(run => run.Id).Concat(total.WithoutFigures).ToHashSet(StringComparer.Ordinal);
         var expected = ledgers.Runs.GroupBy(run => string.Create(CultureInfo.InvariantCulture,
-            $"month={run.StartedAt.UtcDateTime:yyyy-MM}/account={run.Job?.Account ?? "__none__"}/runs.parquet"), StringComparer.Ordinal).ToList();
+            $"month={run.StartedAt.UtcDateTime:yyyy-MM}/account={run.Job?.Account ?? "__none__"}/runs.parquet"), StringComparer.Ordinal)
+            .ToList();
         Assert.Equal(new ParquetExportCount(250, 250 - notCounted.Count, expected.Count), count);
         Assert.Equal(expected.Select(file => file.Key).Order(StringComparer.Ordinal), _table.Files);
         Assert.InRange(notCounted.Count, 20, 200);
@@ -54,8 +55,8 @@ public sealed class PostgresParquetExportTests(FilledLedgers ledgers, PostgresSe
             where has_figures and total_kg is not null and id not in ({string.Join(',', included)})
             """);
         Assert.Equal(["250", (long)sum.Runs, exact, exact], _table.Ask("""
-            select count(*)::varchar, count(*) filter (counted), (sum(job_energy_uj) filter (counted))::varchar, sum(counted_energy_uj)::varchar
-            from runs;
+            select count(*)::varchar, count(*) filter (counted),
+                (sum(job_energy_uj) filter (counted))::varchar, sum(counted_energy_uj)::varchar from runs;
             """));
         AssertNear(sum.FacilityEnergy, "facility_kwh");
         AssertNear(sum.Operational, "operational_kg");
@@ -106,8 +107,8 @@ public sealed class PostgresParquetExportTests(FilledLedgers ledgers, PostgresSe
 
         await using (var file = await RunParquetFile.CreateAsync(path, 1, Stop))
         {
-            await file.AddAsync(new RunParquetRow { Id = "a", Name = "a", Kind = "recorded", StartedAt = DateTime.UnixEpoch, Microjoules = 1 },
-                Stop);
+            var row = new RunParquetRow { Id = "a", Name = "a", Kind = "recorded", StartedAt = DateTime.UnixEpoch, Microjoules = 1 };
+            await file.AddAsync(row, Stop);
             Assert.Equal(["runs.parquet", "runs.parquet.part"], _table.Files);
         }
 
@@ -136,12 +137,13 @@ public sealed class PostgresParquetExportTests(FilledLedgers ledgers, PostgresSe
 
         // 1 kWh is 3.6e12 µJ. 24 = (24 - 3) + 3.
         Assert.Equal(
-            ["100800000000000", "86400000000000", "75600000000000,10800000000000,0", "true,true,false", "__none__,__none__,a/b ü"], _table.Ask("""
+            ["100800000000000", "86400000000000", "75600000000000,10800000000000,0", "true,true,false", "__none__,__none__,a/b ü"],
+            _table.Ask("""
             select sum(job_energy_uj)::varchar, sum(counted_energy_uj)::varchar, string_agg(counted_energy_uj, ',' order by id),
                 string_agg(counted, ',' order by id), string_agg(account, ',' order by id) from runs;
             """));
         Assert.Equal(
-            [Path.Combine("month=2025-11", "account=__none__", "runs.parquet"), Path.Combine("month=2025-11", "account=a%2Fb%20%C3%BC", "runs.parquet")],
+            ["month=2025-11/account=__none__/runs.parquet", "month=2025-11/account=a%2Fb%20%C3%BC/runs.parquet"],
             _table.Files);
     }
 
@@ -158,7 +160,10 @@ public sealed class PostgresParquetExportTests(FilledLedgers ledgers, PostgresSe
         var before = await _table.ReadAsync(_table.Files[0]);
 
         await server.ExecuteAsync(database.Name,
-            "update tonne.runs set format = 0, summary = '', counted = '', name = 'x', user_name = null, total_kg = 7, energy_microjoules = 1");
+            """
+            update tonne.runs
+            set format = 0, summary = '', counted = '', name = 'x', user_name = null, total_kg = 7, energy_microjoules = 1
+            """);
         await export.WriteAsync(_table.Folder, null, Stop);
 
         Assert.Equal("ada", before.Rows[0]["user_name"]);
