@@ -126,7 +126,9 @@ public static class CheckedFile
     /// <summary>Removes a file, if it is there and can be removed.</summary>
     public static void Remove(string path) => DurableFile.TryDelete(path);
 
-    static void CreateFolder(string path)
+    /// <summary>Creates the folder of a file, as <see cref="LedgerPermissions"/> has it.</summary>
+    /// <exception cref="LedgerUnavailableException">It cannot be created.</exception>
+    public static void CreateFolder(string path)
     {
         try
         {
