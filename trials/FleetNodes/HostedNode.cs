@@ -2,6 +2,7 @@ using Tonne.Accounting;
 using Tonne.Grids;
 using Tonne.Ledgers;
 using Tonne.Ledgers.Pushing;
+using Tonne.Ledgers.RunFolders;
 using Tonne.Recording;
 using Tonne.Recording.Replaying;
 using Tonne.Runs;
@@ -66,7 +67,8 @@ sealed class HostedNode(LedgerHome home, FleetSettings settings, Journal journal
 
     async Task RecordAsync(CancellationToken stop)
     {
-        var recorder = new RunRecorder(_ => new ReplayJob(_watts, IdleWatts), _ledger, new RecordingOptions
+        var holder = new HolderProcessChecker().GetCurrent();
+        var recorder = new RunRecorder(_ => new ReplayedNodeJob(new ReplayJob(_watts, IdleWatts), settings.Name, holder), _ledger, new RecordingOptions
         {
             Project = settings.Name,
             Place = new Place("FR"),
