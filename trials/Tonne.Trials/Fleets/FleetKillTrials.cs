@@ -57,6 +57,7 @@ public class FleetKillTrials
         var ledger = Lines.Read(fleet.Homes);
         var journal = Journal.Read(fleet.Journals);
         Assert.Empty(journal.Refused);
+        Assert.False(journal.Problems.Any(static problem => problem.Contains("answered 500", StringComparison.Ordinal)), $"a push was answered with 500\n{fleet.Said}");
         CheckJournal(journal, ledger);
         await CheckLinesAsync(fleet, ledger);
         await CheckSumsAsync(fleet, ledger);

@@ -178,7 +178,7 @@ sealed class KilledFleet : IAsyncDisposable
     {
         var server = await ServedLedger.StartAsync(_server, port);
         _servers[number] = server;
-        server.Process.ErrorDataReceived += (_, line) => Keep("server", line.Data);
+        server.Process.ErrorDataReceived += (_, line) => KeepDefect(line.Data);
         server.Process.BeginErrorReadLine();
         _ = server.Process.StandardOutput.ReadToEndAsync(CancellationToken.None);
     }
@@ -209,6 +209,13 @@ sealed class KilledFleet : IAsyncDisposable
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
         return process;
+    }
+
+    /// <summary>A server says much while its database is away; exceptions are what it must not have.</summary>
+    void KeepDefect(string? line)
+    {
+        if (line is not null && (line.Contains("Exception", StringComparison.Ordinal) || line.TrimStart().StartsWith("at ", StringComparison.Ordinal)))
+            Keep("server", line);
     }
 
     void Keep(string who, string? line)
