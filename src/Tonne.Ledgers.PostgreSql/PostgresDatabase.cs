@@ -48,7 +48,7 @@ public sealed class PostgresDatabase : IAsyncDisposable, IDisposable
         {
             return await new MigrationRunner(_source, Place, migrations).RunAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (NpgsqlException error)
+        catch (Exception error) when (IsFailure(error))
         {
             throw CreateFailure(error);
         }
@@ -73,11 +73,15 @@ public sealed class PostgresDatabase : IAsyncDisposable, IDisposable
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
             return result;
         }
-        catch (NpgsqlException error)
+        catch (Exception error) when (IsFailure(error))
         {
             throw CreateFailure(error);
         }
     }
+
+    /// <summary>Whether an exception means that the database failed or its connection was lost.</summary>
+    /// <remarks>Npgsql disposes the parts of a connection that is lost between two commands, and the next one finds them so.</remarks>
+    internal static bool IsFailure(Exception error) => error is NpgsqlException or TimeoutException or ObjectDisposedException;
 
     /// <summary>What a failure of the database means for who asked.</summary>
     internal LedgerUnavailableException CreateFailure(Exception error) => error switch

@@ -254,7 +254,7 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
             transaction.Commit();
             return answer;
         }
-        catch (NpgsqlException error)
+        catch (Exception error) when (PostgresDatabase.IsFailure(error))
         {
             throw database.CreateFailure(error);
         }

@@ -43,7 +43,7 @@ public sealed class PostgresRunLines(PostgresDatabase database, Person person)
         {
             return await read().ConfigureAwait(false);
         }
-        catch (NpgsqlException error)
+        catch (Exception error) when (PostgresDatabase.IsFailure(error))
         {
             throw database.CreateFailure(error);
         }

@@ -31,11 +31,11 @@ public sealed class PostgresPushReceiver(PostgresDatabase database) : IPushRecei
             {
                 return await KeepAsync(node, batch, cancellationToken).ConfigureAwait(false);
             }
-            catch (NpgsqlException error) when (attempt < Attempts && MayPass(error) && !cancellationToken.IsCancellationRequested)
+            catch (Exception error) when (attempt < Attempts && MayPass(error) && !cancellationToken.IsCancellationRequested)
             {
                 await Task.Delay(_pause * attempt, database.Time, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception error) when (error is NpgsqlException or TimeoutException)
+            catch (Exception error) when (PostgresDatabase.IsFailure(error))
             {
                 throw database.CreateFailure(error);
             }
@@ -67,7 +67,7 @@ public sealed class PostgresPushReceiver(PostgresDatabase database) : IPushRecei
                     return count;
             }
         }
-        catch (NpgsqlException error)
+        catch (Exception error) when (PostgresDatabase.IsFailure(error))
         {
             throw database.CreateFailure(error);
         }
@@ -128,12 +128,12 @@ public sealed class PostgresPushReceiver(PostgresDatabase database) : IPushRecei
         }
     }
 
-    static bool MayPass(NpgsqlException error) => error.IsTransient
+    static bool MayPass(Exception error) => error is NpgsqlException { IsTransient: true } or ObjectDisposedException
         || error is PostgresException
         {
             SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected
                 or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown,
         }
         // The connection was lost; whether it was committed is not known.
-        || error is not PostgresException;
+        || error is NpgsqlException and not PostgresException;
 }

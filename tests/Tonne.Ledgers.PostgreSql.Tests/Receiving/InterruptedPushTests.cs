@@ -1,3 +1,5 @@
+using Tonne.Ledgers.PostgreSql.Nodes;
+using Tonne.Ledgers.PostgreSql.Reading;
 using Tonne.Ledgers.PostgreSql.Receiving;
 using Tonne.Ledgers.PostgreSql.Tests.Server;
 
@@ -40,6 +42,21 @@ public class InterruptedPushTests(PostgresServer server)
             """
             select (select count(*) from tonne.run_lines) + (select count(*) from tonne.run_sources) + (select count(*) from tonne.runs)
             """));
+    }
+
+    [Fact]
+    public async Task A_connection_whose_parts_are_disposed_counts_as_lost()
+    {
+        server.Require();
+        var database = new TestDatabase(server);
+        await database.InitializeAsync();
+        // As Npgsql leaves a connection that was cut between two commands: whoever uses it gets an ObjectDisposedException.
+        await database.Database.DisposeAsync();
+
+        await Assert.ThrowsAsync<LedgerUnavailableException>(() =>
+            new PostgresPushReceiver(database.Database).ReceiveAsync("n1", PushedSample.Lines("20251105-000000-aaaaaa"), Stop));
+        await Assert.ThrowsAsync<LedgerUnavailableException>(() => new PostgresNodeRegistry(database.Database).FindAsync("tonne_key", Stop));
+        Assert.Throws<LedgerUnavailableException>(() => new PostgresLedger(database.Database, new Person("ada")).ListRuns());
     }
 
     /// <summary>A database in which the first pushes fail after they have written the row of a run. A sequence is not rolled
