@@ -77,7 +77,7 @@ public sealed class NodesPageTrials : IDisposable
             page.Select(row => row!.ToJsonString()).Order(StringComparer.Ordinal));
         Assert.Equal(1, (int)page.Single(row => (string)row![0]! == "real")![6]!);
         Assert.Equal("6 of 8 nodes need attention; 1 is revoked", (string)result["heading"]!);
-        // 1234 of silent and 3 of full; clock says what cannot be.
+        // 1234 of silent and 3 of full; clock reports what cannot be, and real has pushed all.
         Assert.Contains("1,237 lines wait at 2 nodes, the oldest since 2025-01-01", (string)result["sum"]!, StringComparison.Ordinal);
         Assert.Contains("2 runs dropped unsent", (string)result["sum"]!, StringComparison.Ordinal);
         Assert.Contains("No nodes yet", (string)result["empty"]!, StringComparison.Ordinal);

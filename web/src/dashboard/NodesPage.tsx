@@ -104,8 +104,10 @@ function Listing({ fleet, place }: { fleet: FleetDocument; place: Place }) {
               <tr>
                 <th scope="col">Node</th>
                 <th scope="col">State</th>
-                <th scope="col">Last heard of</th>
-                <th scope="col" class="n">
+                <th scope="col" class="medium">
+                  Last heard of
+                </th>
+                <th scope="col" class="n medium">
                   Waiting lines
                 </th>
                 <th scope="col" class="n medium">
@@ -157,9 +159,7 @@ function Row({ node, now }: { node: FleetNode; now: number }) {
         <b>{oneLine(node.name)}</b>
         {node.problem && <small>Reported by the node: {oneLine(node.problem)}</small>}
         {advice && <small>{advice}</small>}
-        <small class="narrow">
-          {count(node.runs, "run")} here, {number(node.dropped)} dropped{node.version !== null && `, version ${oneLine(node.version)}`}
-        </small>
+        <small class="narrow">{describe(node, now)}</small>
       </td>
       <td>
         <span class={attention ? (isLost ? "status damaged" : "status failed") : "status"}>
@@ -168,8 +168,8 @@ function Row({ node, now }: { node: FleetNode; now: number }) {
           {node.state !== kind && additions[kind]}
         </span>
       </td>
-      <td>{node.last_seen_at === null ? "never" : <When iso={node.last_seen_at} now={now} />}</td>
-      <td class="n">
+      <td class="medium">{node.last_seen_at === null ? "never" : <When iso={node.last_seen_at} now={now} />}</td>
+      <td class="n medium">
         <span data-figure="waiting">{number(node.waiting)}</span>
         {node.waiting_since !== null && (
           <small class="quiet interval-below">
@@ -188,6 +188,16 @@ function Row({ node, now }: { node: FleetNode; now: number }) {
       </td>
     </tr>
   );
+}
+
+/** The other columns in words, for a screen that has no space for them. */
+function describe(node: FleetNode, now: number): string {
+  const parts = [node.last_seen_at === null ? "Never heard of" : `Heard of: ${age(node.last_seen_at, now)} (${localTime(node.last_seen_at)})`];
+  if (node.waiting !== null) parts.push(`${count(node.waiting, "line")} wait${node.waiting === 1 ? "s" : ""}${node.waiting_since === null ? "" : ` since ${localTime(node.waiting_since)}`}`);
+  if (node.dropped !== null) parts.push(`${count(node.dropped, "run")} dropped`);
+  parts.push(`${count(node.runs, "run")} here`);
+  if (node.version !== null) parts.push(`version ${oneLine(node.version)}`);
+  return `${parts.join("; ")}.`;
 }
 
 function When({ iso, now, isShort = false }: { iso: string; now: number; isShort?: boolean }) {

@@ -36,7 +36,7 @@ export function adviceOf(node: FleetNode): string | null {
         ? "It is enrolled and has pushed nothing yet. On the node: tonne agent run."
         : "Not heard of for more than 15 minutes. On the node: tonne agent status.";
     case "too old":
-      return "Its version is of an earlier minor than the server's. What it pushes is taken; upgrade it.";
+      return "Its minor version is older than the server's. What it pushes is taken; upgrade it.";
     default:
       return node.last_seen_at === null ? "It is enrolled and has pushed nothing yet. On the node: tonne agent run." : null;
   }
