@@ -68,7 +68,8 @@ public sealed class NodesPageTrials : IDisposable
             Assert.True(result[list]!.AsArray().Count == 0, $"{list}: {result[list]!.ToJsonString()}");
         Assert.Equal(0, (int)result["stolen"]!);
         var page = result["page"]!.AsArray();
-        Assert.Equal(["expired", "clock", "silent", "broken", "full", "old", "never", "real", "gone"], page.Select(row => (string)row![0]!));
+        Assert.Equal(
+            ["expired", "clock", "silent", "broken", "full", "old", "never", "real", "gone"], page.Select(row => (string)row![0]!));
         Assert.Equal(
             ["expired", "implausible", "silent", "ok", "ok", "too old", "ok", "ok", "revoked"], page.Select(row => (string)row![1]!));
         // Name, state, last seen, waiting, since when, dropped, runs, version.
@@ -94,9 +95,10 @@ public sealed class NodesPageTrials : IDisposable
     /// <summary>One node with a real run, and others that say what such nodes say.</summary>
     async Task FillAsync(ServedLedger server)
     {
-        (await _node.RunAsync("run", "-q", "--zone", "FR", "--", "sh", "-c", "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done")).Expect(0);
-        (await _node.RunAsync("fleet", "enroll", "--server", server.Address.ToString(), "--code", await CreateCodeAsync(), "--name", "real"))
-            .Expect(0);
+        (await _node.RunAsync("run", "-q", "--zone", "FR", "--", "sh", "-c",
+            "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done")).Expect(0);
+        var code = await CreateCodeAsync();
+        (await _node.RunAsync("fleet", "enroll", "--server", server.Address.ToString(), "--code", code, "--name", "real")).Expect(0);
         (await _node.RunAsync("ledger", "push")).Expect(0);
         await EnrolAsync(server, "never");
         foreach (var (name, report) in new (string, JsonObject)[]
