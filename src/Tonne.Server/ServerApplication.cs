@@ -105,7 +105,7 @@ static class ServerApplication
         server.Services.GetRequiredService<MetricsRoutes>().Map(server);
         server.MapOpenApi("/openapi/{documentName}.json");
         server.MapMcp("/mcp");
-        DashboardPages.Map(server);
+        DashboardPages.Map(server, options.Fleet is not null);
     }
 
     static void Configure(KestrelServerOptions kestrel, ServerOptions options, X509Certificate2? certificate)

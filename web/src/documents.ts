@@ -13,6 +13,7 @@ export interface ServerDocuments {
   ServiceListDocument?: ServiceListDocument;
   ServiceDocument?: ServiceDocument;
   WatchDocument?: WatchDocument;
+  FleetDocument?: FleetDocument;
 }
 export interface RunPageDocument {
   schema: string;
@@ -377,5 +378,26 @@ export interface WatchDocument {
     name: string;
     power_w: number;
     duration_s: number;
+  }[];
+}
+export interface FleetDocument {
+  schema: string;
+  version: string;
+  method: string;
+  factors_hash: string;
+  nodes: {
+    name: string;
+    state: string;
+    enrolled_at: string;
+    key_expires_at: string | null;
+    revoked_at: string | null;
+    last_seen_at: string | null;
+    version: string | null;
+    factors_hash: string | null;
+    waiting: number | null;
+    waiting_since: string | null;
+    dropped: number | null;
+    runs: number;
+    problem: string | null;
   }[];
 }

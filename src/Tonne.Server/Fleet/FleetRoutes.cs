@@ -95,7 +95,7 @@ sealed class FleetRoutes(IFleetStore store, PushLimits limits, TimeProvider time
         var answer = await _body.ReadAsync(context, async lines =>
             lines.Count == 0 ? new PushAnswer()
                 : await store.Receiver.ReceiveAsync(node.Name, lines, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
-        await store.Nodes.NoteAsync(node.Name, report, context.RequestAborted).ConfigureAwait(false);
+        await store.Nodes.NoteAsync(node.Name, CountWaiting(report, answer), context.RequestAborted).ConfigureAwait(false);
         return Answer(answer, PushJson.Default.PushAnswer);
     }
 
@@ -124,6 +124,14 @@ sealed class FleetRoutes(IFleetStore store, PushLimits limits, TimeProvider time
             ? Answer(new RevokedNodeDocument(name, NodeState.Revoked), FleetJson.Default.RevokedNodeDocument)
             : throw new RequestProblemException(StatusCodes.Status404NotFound, $"there is no node '{TextSanitizer.ToOneLine(name)}'",
                 "path", "/api/v1/fleet/nodes lists all.");
+    }
+
+    /// <summary>What waits after a push: a node reports what waited before it, with the lines that it sent.</summary>
+    static NodeReport CountWaiting(NodeReport report, PushAnswer answer)
+    {
+        // Less than nothing stays as it is: it shows that the node is wrong.
+        var waiting = Math.Max(Math.Min(report.Waiting, 0), report.Waiting - answer.Accepted - answer.Known - answer.Refused.Length);
+        return report with { Waiting = waiting, WaitingSince = waiting == 0 && report.Waiting > 0 ? null : report.WaitingSince };
     }
 
     static NodeReport ReadReport(string header)

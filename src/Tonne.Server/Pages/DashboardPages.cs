@@ -25,7 +25,7 @@ static class DashboardPages
     public static IReadOnlyList<string> Addresses { get; } =
     [
         "/", "/runs/{run}", "/runs/{run}/live", "/compare", "/estimate/training", "/estimate/inference", "/footprint", "/catalogs",
-        "/catalogs/{catalog}", "/doctor", "/totals", "/budgets", "/services", "/services/{service}",
+        "/catalogs/{catalog}", "/doctor", "/totals", "/budgets", "/services", "/services/{service}", "/nodes",
     ];
 
     /// <summary>Whether the pages were built into this assembly.</summary>
@@ -34,9 +34,13 @@ static class DashboardPages
     static Assembly Resources => typeof(DashboardPages).Assembly;
 
     /// <summary>Adds the pages and what they load.</summary>
-    public static void Map(IEndpointRouteBuilder routes)
+    /// <param name="routes">The routes of the server.</param>
+    /// <param name="hasDatabase">Whether nodes push to a database: then the pages offer the one of the nodes.</param>
+    public static void Map(IEndpointRouteBuilder routes, bool hasDatabase)
     {
-        var page = AreAvailable ? Encoding.UTF8.GetString(Read(Shell)) : NotBuilt;
+        var page = AreAvailable
+            ? Encoding.UTF8.GetString(Read(Shell)).Replace("{{store}}", hasDatabase ? "database" : "folder", StringComparison.Ordinal)
+            : NotBuilt;
         foreach (var address in Addresses)
             routes.MapGet(address, () => Results.Text(page, MediaTypeNames.Text.Html, Encoding.UTF8)).ExcludeFromDescription();
         foreach (var name in Resources.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && name != Shell))

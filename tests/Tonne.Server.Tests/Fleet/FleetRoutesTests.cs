@@ -49,6 +49,32 @@ public class FleetRoutesTests
         Assert.Contains(Run, await fleet.Server.GetAsync($"/api/v1/runs/{Run}/report"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    // Reported before a push of four lines, and what waits after it: 6 - 4, 4 - 4, none, and what cannot be.
+    [InlineData(6, 2)]
+    [InlineData(4, 0)]
+    [InlineData(0, 0)]
+    [InlineData(-1, -1)]
+    public async Task What_a_push_brings_does_not_wait_any_more(long reported, long waiting)
+    {
+        using var node = new TemporaryHome();
+        node.Complete(Run);
+        node.Complete(Other);
+        await using var fleet = await FleetServer.StartAsync();
+        var key = await fleet.EnrolAsync("node-1");
+        var report = FleetServer.Encode(
+            new NodeReport { Version = "0.1.0", Waiting = reported, WaitingSince = reported > 0 ? fleet.Time.GetUtcNow() : null });
+
+        // The second time all lines are known.
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal(200, (await fleet.PushAsync(key, FleetServer.Write(FleetServer.ReadLines(node)), report: report)).Status);
+
+            var listed = (await fleet.Server.GetJsonAsync("/api/v1/fleet/nodes"))["nodes"]![0]!;
+            Assert.Equal((waiting, waiting > 0), ((long)listed["waiting"]!, listed["waiting_since"] is not null));
+        }
+    }
+
     [Fact]
     public async Task A_node_is_listed_with_what_it_says_of_itself()
     {

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Tonne.Ledgers.Tests;
 using Tonne.Reporting.Html;
 using Tonne.Server.Pages;
+using Tonne.Server.Tests.Fleet;
 
 namespace Tonne.Server.Tests.Pages;
 
@@ -30,6 +31,17 @@ public partial class DashboardPagesTests
         Assert.DoesNotContain("alert", page, StringComparison.Ordinal);
         // What the policy forbids is not in the document: script and style stand in files of their own.
         Assert.DoesNotMatch("<script(?! src=\"/assets/)|<style|\\sstyle=|\\son[a-z]+=", page);
+    }
+
+    [Fact]
+    public async Task The_page_of_the_nodes_is_offered_where_there_is_a_database()
+    {
+        Assert.SkipUnless(DashboardPages.AreAvailable, "web/ was not built: node web/scripts/build.mjs");
+        await using var folder = await RunningServer.StartAsync();
+        await using var fleet = await FleetServer.StartAsync();
+
+        Assert.Contains("<body data-store=\"folder\">", await folder.GetAsync("/nodes"), StringComparison.Ordinal);
+        Assert.Contains("<body data-store=\"database\">", await fleet.Server.GetAsync("/nodes"), StringComparison.Ordinal);
     }
 
     [Fact]

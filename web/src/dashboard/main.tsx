@@ -9,6 +9,7 @@ import { DoctorPage } from "./DoctorPage";
 import { EstimatePage } from "./EstimatePage";
 import { FootprintPage } from "./FootprintPage";
 import { LivePage } from "./LivePage";
+import { hasNodes, NodesPage } from "./NodesPage";
 import { PageHead } from "./parts";
 import { open, positionOf, usePlace, type Place } from "./router";
 import { RunPage } from "./RunPage";
@@ -26,6 +27,8 @@ const sections = [
   ["/catalogs", "Catalogs", "k"],
   ["/budgets", "Budgets", "b"],
   ["/doctor", "Meters", "m"],
+  // Only where nodes can push.
+  ...(hasNodes() ? ([["/nodes", "Nodes", "n"]] as const) : []),
 ] as const;
 
 const keys: [string, string][] = [
@@ -111,6 +114,7 @@ function Page({ place }: { place: Place }) {
   if (one === "catalogs") return two === undefined ? <CatalogsPage /> : <CatalogPage key={two} name={two} place={place} />;
   if (one === "budgets") return <BudgetsPage />;
   if (one === "doctor") return <DoctorPage />;
+  if (one === "nodes") return <NodesPage place={place} />;
   return (
     <PageHead title="There is no such page">
       <p>
