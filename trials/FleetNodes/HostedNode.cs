@@ -55,7 +55,8 @@ sealed class HostedNode(LedgerHome home, FleetSettings settings, Journal journal
             try
             {
                 _ledger.CloseInterrupted(static record =>
-                    new Accountant().Account(record, FactorSelector.SelectFactors(record, null)).CreateStatement(TimeProvider.System.GetUtcNow()));
+                    new Accountant().Account(record, FactorSelector.SelectFactors(record, null))
+                        .CreateStatement(TimeProvider.System.GetUtcNow()));
                 return;
             }
             catch (LedgerUnavailableException)
@@ -68,7 +69,8 @@ sealed class HostedNode(LedgerHome home, FleetSettings settings, Journal journal
     async Task RecordAsync(CancellationToken stop)
     {
         var holder = new HolderProcessChecker().GetCurrent();
-        var recorder = new RunRecorder(_ => new ReplayedNodeJob(new ReplayJob(_watts, IdleWatts), settings.Name, holder), _ledger, new RecordingOptions
+        var recorder = new RunRecorder(_ => new ReplayedNodeJob(new ReplayJob(_watts, IdleWatts), settings.Name, holder), _ledger,
+            new RecordingOptions
         {
             Project = settings.Name,
             Place = new Place("FR"),

@@ -4,7 +4,8 @@ using Tonne.Ledgers;
 using Tonne.Ledgers.Pushing;
 using Tonne.Trials.FleetNodes;
 
-// FleetNodes JOURNALS SEED MS SERVER SERVER HOME...: nodes of a fleet, each with a run every MS milliseconds, pushing to one of two servers.
+// FleetNodes JOURNALS SEED MS SERVER SERVER HOME...: nodes of a fleet, each with a run every MS milliseconds, pushing to one of two
+// servers.
 // SIGTERM ends the runs; the process ends when nothing waits. SIGKILL is what it is for.
 var seed = int.Parse(args[1], CultureInfo.InvariantCulture);
 var pause = TimeSpan.FromMilliseconds(int.Parse(args[2], CultureInfo.InvariantCulture));

@@ -153,6 +153,11 @@ public sealed class PushClient
         {
             return (null, null, Explain(error), null, body.Length);
         }
+        catch (SocketException error)
+        {
+            // HttpClient passes it on as it is when a connection is reset while it notes the address of the other side.
+            return (null, null, $"The server cannot be reached ({error.Message.TrimEnd('.')}).", null, body.Length);
+        }
         catch (Exception error) when (
             error is IOException or InvalidDataException or JsonException or NotSupportedException or InvalidOperationException)
         {

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Tonne.Ledgers.Pushing;
@@ -47,6 +48,8 @@ sealed class FakeServer : HttpMessageHandler
         Reports.Add(JsonSerializer.Deserialize(System.Buffers.Text.Base64Url.DecodeFromChars(encoded), PushJson.Default.NodeReport)!);
         switch (fault)
         {
+            case ServerFault.Reset:
+                throw new SocketException((int)SocketError.NotConnected);
             case ServerFault.RequestLost:
                 throw new HttpRequestException("lost");
             case ServerFault.Error:

@@ -116,6 +116,18 @@ public class PushClientTests
     }
 
     [Fact]
+    public async Task A_reset_right_after_connecting_is_a_problem_and_no_exception()
+    {
+        using var home = new PushHome();
+        home.AddRun();
+        home.Server.Fail(ServerFault.Reset);
+
+        Assert.Contains("cannot be reached", (await home.PushAsync()).Problem, StringComparison.Ordinal);
+        Assert.Equal(2, home.Queue.Backlog.Lines);
+        Assert.Equal(2, (await home.PushAsync()).Accepted);
+    }
+
+    [Fact]
     public async Task A_key_that_is_not_taken_is_said()
     {
         using var home = new PushHome();

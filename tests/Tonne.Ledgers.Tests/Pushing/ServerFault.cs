@@ -12,4 +12,7 @@ enum ServerFault
     ForeignPage,
     EmptyAnswer,
     Unauthorized,
+
+    /// <summary>The connection is reset right after it was made, which HttpClient passes on as a SocketException.</summary>
+    Reset,
 }

@@ -78,7 +78,8 @@ sealed class CutRelay : IDisposable
     }
 
     static Socket CreateSocket(EndPoint place) =>
-        new(place.AddressFamily, SocketType.Stream, place.AddressFamily == AddressFamily.Unix ? ProtocolType.Unspecified : ProtocolType.Tcp);
+        new(place.AddressFamily, SocketType.Stream, place.AddressFamily == AddressFamily.Unix
+            ? ProtocolType.Unspecified : ProtocolType.Tcp);
 
     public void Dispose()
     {

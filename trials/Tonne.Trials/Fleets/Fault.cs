@@ -16,9 +16,11 @@ sealed record Fault(TimeSpan At, FaultKind Kind, int Number, TimeSpan Down, int 
     /// <param name="relays">Number of relays.</param>
     internal static IReadOnlyList<Fault> Plan(int seed, TimeSpan length, int kills, int agents, int relays)
     {
-        FaultKind[] kinds = [FaultKind.Nodes, FaultKind.Agent, FaultKind.Server, FaultKind.Postgres, FaultKind.PostgresImmediate, FaultKind.PostgresConnection];
+        FaultKind[] kinds = [FaultKind.Nodes, FaultKind.Agent, FaultKind.Server, FaultKind.Postgres, FaultKind.PostgresImmediate,
+            FaultKind.PostgresConnection];
         // Of twelve kills.
-        FaultKind[] usual = [.. kinds, FaultKind.Nodes, FaultKind.Nodes, FaultKind.Agent, FaultKind.Agent, FaultKind.Server, FaultKind.Server];
+        FaultKind[] usual = [.. kinds, FaultKind.Nodes, FaultKind.Nodes, FaultKind.Agent, FaultKind.Agent, FaultKind.Server,
+            FaultKind.Server];
         var random = new Random(seed);
         random.Shuffle(kinds);
         var faults = new List<Fault>();

@@ -11,7 +11,8 @@ namespace Tonne.Trials.Fleets;
 
 /// <summary>Nothing lost, nothing twice: a fleet of which every part is killed at random instants, and whose connections are cut.</summary>
 /// <remarks>
-/// <c>./soak fleet</c> gives TONNE_FLEET_SECONDS, TONNE_FLEET_NODES, TONNE_FLEET_KILLS, TONNE_FLEET_SEED, and TONNE_FLEET_RESULT: a file for
+/// <c>./soak fleet</c> gives TONNE_FLEET_SECONDS, TONNE_FLEET_NODES, TONNE_FLEET_KILLS, TONNE_FLEET_SEED, and TONNE_FLEET_RESULT: a file
+/// for
 /// what was found.
 /// </remarks>
 [Collection(nameof(Alone))]
@@ -34,7 +35,8 @@ public class FleetKillTrials
     public async Task Nothing_is_lost_and_nothing_comes_twice_whatever_is_killed()
     {
         var length = TimeSpan.FromSeconds(GetNumber("TONNE_FLEET_SECONDS", Seconds));
-        var (nodes, kills, seed) = (GetNumber("TONNE_FLEET_NODES", Nodes), GetNumber("TONNE_FLEET_KILLS", Kills), GetNumber("TONNE_FLEET_SEED", Seed));
+        var (nodes, kills, seed) = (GetNumber("TONNE_FLEET_NODES", Nodes), GetNumber("TONNE_FLEET_KILLS", Kills),
+            GetNumber("TONNE_FLEET_SEED", Seed));
         var agents = length.TotalSeconds >= LongSeconds ? 5 : 2;
         Report($"Seed {seed}: {nodes} nodes in 2 processes, {agents} agents, {kills} kills in {length.TotalSeconds:0} s.");
         // All together ten runs a second at most: more is a measure of the machine.
@@ -57,7 +59,8 @@ public class FleetKillTrials
         var ledger = Lines.Read(fleet.Homes);
         var journal = Journal.Read(fleet.Journals);
         Assert.Empty(journal.Refused);
-        Assert.False(journal.Problems.Any(static problem => problem.Contains("answered 500", StringComparison.Ordinal)), $"a push was answered with 500\n{fleet.Said}");
+        Assert.False(journal.Problems.Any(static problem => problem.Contains("answered 500", StringComparison.Ordinal)),
+            $"a push was answered with 500\n{fleet.Said}");
         CheckJournal(journal, ledger);
         await CheckLinesAsync(fleet, ledger);
         await CheckSumsAsync(fleet, ledger);
@@ -78,7 +81,8 @@ public class FleetKillTrials
     static async Task CheckLinesAsync(KilledFleet fleet, Lines ledger)
     {
         // sha256() of the bytes as they are, not the column beside them.
-        var kept = await ReadAsync(fleet, "select run || ' ' || sequence || ' ' || node || ' ' || encode(sha256(line), 'hex') from tonne.run_lines");
+        var kept = await ReadAsync(fleet,
+            "select run || ' ' || sequence || ' ' || node || ' ' || encode(sha256(line), 'hex') from tonne.run_lines");
         Assert.Equal(kept.Count, kept.Distinct(StringComparer.Ordinal).Count());
         Assert.Equal(ledger.Hashes.Order(StringComparer.Ordinal), kept.Order(StringComparer.Ordinal));
         Assert.Equal("0", Assert.Single(await ReadAsync(fleet, "select count(*) from tonne.run_lines where sha256 <> sha256(line)")));
@@ -93,11 +97,13 @@ public class FleetKillTrials
             (await ReadAsync(fleet, "select id || ' ' || energy_microjoules from tonne.runs")).Order(StringComparer.Ordinal));
         Assert.Equal("0", Assert.Single(await ReadAsync(fleet,
             "select count(*) from tonne.runs where energy_microjoules <> (select coalesce(sum(m), 0) from unnest(hour_microjoules) m)")));
-        var sums = ledger.Nodes.Select(node => $"{node.Key} {node.Value.Runs} {node.Value.Microjoules}").Order(StringComparer.Ordinal).ToList();
+        var sums = ledger.Nodes.Select(node => $"{node.Key} {node.Value.Runs} {node.Value.Microjoules}").Order(StringComparer.Ordinal)
+            .ToList();
         foreach (var table in new[] { "totals_by_hour", "totals_by_day" })
         {
             Assert.Equal(sums, (await ReadAsync(fleet,
-                $"select pushed_by || ' ' || sum(runs) || ' ' || sum(energy_microjoules) from tonne.{table} group by pushed_by")).Order(StringComparer.Ordinal));
+                $"select pushed_by || ' ' || sum(runs) || ' ' || sum(energy_microjoules) from tonne.{table} group by pushed_by"))
+                    .Order(StringComparer.Ordinal));
         }
 
         Assert.Equal(ledger.Nodes.Select(node => $"{node.Key} {node.Value.Runs}").Order(StringComparer.Ordinal),
@@ -107,7 +113,8 @@ public class FleetKillTrials
             var total = JsonNode.Parse(await fleet.GetServer(number).GetAsync("/api/v1/totals"))!["total"]!;
             Assert.Equal(ledger.Microjoules.Count, (int)total["runs"]!);
             // Sums of floating-point numbers in another order.
-            Assert.Equal(ledger.FacilityKilowattHours, (double)total["facility_energy_kwh"]!["value"]!, ledger.FacilityKilowattHours * 1e-12);
+            Assert.Equal(ledger.FacilityKilowattHours, (double)total["facility_energy_kwh"]!["value"]!,
+                ledger.FacilityKilowattHours * 1e-12);
         }
     }
 
@@ -131,9 +138,11 @@ public class FleetKillTrials
         Add($"| load | {loaded.TotalSeconds:0} s |");
         Add($"| pushes answered to the nodes in two processes, under load | {pushes:0.0} /s |");
         Add($"| lines accepted; known already | {journal.Accepted:N0}; {journal.Known:N0} |");
-        foreach (var problem in journal.Problems.GroupBy(problem => _path.Replace(problem, "…"), StringComparer.Ordinal).OrderByDescending(group => group.Count()).Take(12))
+        foreach (var problem in journal.Problems.GroupBy(problem => _path.Replace(problem, "…"), StringComparer.Ordinal)
+            .OrderByDescending(group => group.Count()).Take(12))
             Add($"| failed: {problem.Key} | {problem.Count():N0} |");
-        foreach (var (kind, name) in new[] { "servers", "PostgreSQL", "nodes in two processes, which record the runs too", "agents" }.Index())
+        foreach (var (kind, name) in new[] { "servers", "PostgreSQL", "nodes in two processes, which record the runs too",
+            "agents" }.Index())
             Add($"| CPU time of {name}, starts after kills included, for 1,000 runs | {fleet.ProcessorSeconds[kind] * 1000 / recorded:0.0} s |");
         Report($"{text}");
         if (Environment.GetEnvironmentVariable("TONNE_FLEET_RESULT") is { Length: > 0 } file)
@@ -155,21 +164,26 @@ public class FleetKillTrials
     ];
 
     static int GetNumber(string variable, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : otherwise;
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number : otherwise;
 
     static void Report(FormattableString line) => TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant(line));
 
     /// <summary>What the nodes have written down.</summary>
-    sealed record Journal(Dictionary<string, long> Runs, List<string> Refused, long Batches, long Accepted, long Known, List<string> Problems)
+    sealed record Journal(Dictionary<string, long> Runs, List<string> Refused, long Batches, long Accepted, long Known,
+        List<string> Problems)
     {
         internal static Journal Read(string folder)
         {
             var lines = Directory.GetFiles(folder).SelectMany(File.ReadLines).Select(line => line.Split(' ')).ToList();
-            var pushes = lines.Where(words => words[0] == "push").Select(words => words[1..].Select(word => long.Parse(word, CultureInfo.InvariantCulture)).ToArray()).ToList();
+            var pushes = lines.Where(words => words[0] == "push").Select(words => words[1..].Select(word => long.Parse(word,
+                CultureInfo.InvariantCulture)).ToArray()).ToList();
             return new(
-                lines.Where(words => words[0] == "run").ToDictionary(words => words[1], words => long.Parse(words[2], CultureInfo.InvariantCulture), StringComparer.Ordinal),
+                lines.Where(words => words[0] == "run").ToDictionary(words => words[1], words => long.Parse(words[2],
+                    CultureInfo.InvariantCulture), StringComparer.Ordinal),
                 [.. lines.Where(words => words[0] == "refused").Select(words => string.Join(' ', words))],
-                pushes.Sum(push => push[0]), pushes.Sum(push => push[1]), pushes.Sum(push => push[2]), [.. lines.Where(words => words[0] is "problem" or "ledger").Select(words => string.Join(' ', words[1..]))]);
+                pushes.Sum(push => push[0]), pushes.Sum(push => push[1]), pushes.Sum(push => push[2]), [.. lines.Where(words =>
+                    words[0] is "problem" or "ledger").Select(words => string.Join(' ', words[1..]))]);
         }
     }
 
@@ -179,7 +193,8 @@ public class FleetKillTrials
     /// <param name="Nodes">Runs and energy of each node.</param>
     /// <param name="FacilityKilowattHours">Facility energy of all.</param>
     sealed record Lines(
-        List<string> Hashes, Dictionary<string, long> Microjoules, Dictionary<string, (int Runs, long Microjoules)> Nodes, double FacilityKilowattHours)
+        List<string> Hashes, Dictionary<string, long> Microjoules, Dictionary<string, (int Runs, long Microjoules)> Nodes,
+            double FacilityKilowattHours)
     {
         internal static Lines Read(Dictionary<string, Tonne.Ledgers.LedgerHome> homes)
         {

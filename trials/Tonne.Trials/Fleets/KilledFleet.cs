@@ -14,7 +14,8 @@ using Tonne.Trials.Serving;
 
 namespace Tonne.Trials.Fleets;
 
-/// <summary>A fleet of real processes that are killed: PostgreSQL that writes to the disk, two servers with relays before them and before the
+/// <summary>A fleet of real processes that are killed: PostgreSQL that writes to the disk, two servers with relays before them and
+/// before the
 /// database, agents, and many nodes in two processes.</summary>
 [UnsupportedOSPlatform("windows")]
 sealed class KilledFleet : IAsyncDisposable
@@ -184,13 +185,15 @@ sealed class KilledFleet : IAsyncDisposable
     }
 
     void StartAgent(int number) => _agents[number] = Follow("agent", _agentTonnes[number].Start(
-        "agent", "run", "--config", GetSettings(number), "--node", $"agent-{number}", "--sysroot", Path.Combine(_agentTonnes[number].Folder, "machine"),
+        "agent", "run", "--config", GetSettings(number), "--node", $"agent-{number}", "--sysroot",
+            Path.Combine(_agentTonnes[number].Folder, "machine"),
         "--zone", "FR", "--push-every", "500ms"));
 
     void StartNodes(int number)
     {
         var executable = Path.GetFullPath(Path.Combine(
-            AppContext.BaseDirectory, "..", "..", "FleetNodes", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "FleetNodes"));
+            AppContext.BaseDirectory, "..", "..", "FleetNodes",
+                Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "FleetNodes"));
         var homes = Homes.Where(home => home.Key.StartsWith("node-", StringComparison.Ordinal)).Select(home => home.Value.Root)
             .Where((_, i) => i % Servers == number);
         int seed;
@@ -214,7 +217,8 @@ sealed class KilledFleet : IAsyncDisposable
     /// <summary>A server says much while its database is away; exceptions are what it must not have.</summary>
     void KeepDefect(string? line)
     {
-        if (line is not null && (line.Contains("Exception", StringComparison.Ordinal) || line.TrimStart().StartsWith("at ", StringComparison.Ordinal)))
+        if (line is not null && (line.Contains("Exception", StringComparison.Ordinal) || line.TrimStart().StartsWith("at ",
+            StringComparison.Ordinal)))
             Keep("server", line);
     }
 

@@ -16,7 +16,8 @@ static class ProcessTimes
     /// <param name="process">Its id.</param>
     /// <param name="withEnded">Whether that of children which have ended counts too.</param>
     internal static double ReadSeconds(int process, bool withEnded = false) => ReadFields(process) is { } fields
-        ? fields[FirstTimeField..(FirstTimeField + (withEnded ? 4 : 2))].Sum(word => double.Parse(word, CultureInfo.InvariantCulture)) / TicksPerSecond : 0;
+        ? fields[FirstTimeField..(FirstTimeField + (withEnded ? 4 : 2))].Sum(word => double.Parse(word,
+            CultureInfo.InvariantCulture)) / TicksPerSecond : 0;
 
     /// <summary>Processor time of a process, its living children and those that have ended, s.</summary>
     internal static double ReadSecondsOfAll(int process) =>
