@@ -11,6 +11,10 @@ static partial class DurableFile
     /// <summary>Suffix of a file being written; one left behind by a crash is overwritten.</summary>
     internal const string TemporarySuffix = ".part";
 
+    // Together 2 s.
+    const int MaxOpenings = 100;
+    static readonly TimeSpan _betweenOpenings = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Writes or replaces a whole file: other processes see the old one or the new one.</summary>
     internal static void Replace(string path, ReadOnlySpan<byte> bytes)
     {
@@ -42,7 +46,7 @@ static partial class DurableFile
         var isNew = !File.Exists(path);
         try
         {
-            using var stream = LedgerPermissions.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            using var stream = OpenAlone(path);
             var length = stream.Length;
             try
             {
@@ -73,6 +77,25 @@ static partial class DurableFile
             throw LedgerUnavailableException.FromException(path, error);
         }
     }
+
+    // Another process may be reading the file, an agent for example that pushes it: that takes a moment.
+    static FileStream OpenAlone(string path)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return LedgerPermissions.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException error) when (attempt < MaxOpenings && IsInUse(error))
+            {
+                Thread.Sleep(_betweenOpenings);
+            }
+        }
+    }
+
+    // EWOULDBLOCK of Linux and of macOS, and the sharing violation of Windows.
+    static bool IsInUse(IOException error) => error.HResult is 11 or 35 or unchecked((int)0x80070020);
 
     /// <summary>
     /// Writes. A file that would exceed the limit on its size (EFBIG, <c>ulimit -f</c>) is an error of the disk; .NET reports it as a wrong

@@ -15,8 +15,13 @@ public sealed class FuzzTests : IDisposable
     const int DefaultCount = 300;
     const int MaxFaults = 20;
 
-    // Those that run a command, start the server, train networks, read this machine for seconds, wait for marks, fit all tables again, or write for root.
-    static readonly HashSet<string> _withoutCommands = ["run", "attach", "watch", "bench", "lab", "calibrate", "doctor", "mark", "validate", "slurm", "serve", "proxy", "mcp"];
+    // Those that run a command, start or ask a server, train networks, read this machine for seconds, wait for marks, fit all tables again, or
+    // write for root.
+    static readonly HashSet<string> _withoutCommands =
+    [
+        "run", "attach", "watch", "bench", "lab", "calibrate", "doctor", "mark", "validate", "slurm", "serve", "proxy", "mcp", "agent", "fleet",
+        "push",
+    ];
 
     readonly Terminal _terminal = new();
 
