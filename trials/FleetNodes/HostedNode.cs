@@ -1,5 +1,4 @@
 using Tonne.Accounting;
-using Tonne.Grids;
 using Tonne.Ledgers;
 using Tonne.Ledgers.Pushing;
 using Tonne.Ledgers.RunFolders;

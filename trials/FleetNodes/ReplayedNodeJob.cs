@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Tonne.Hardware;
-using Tonne.Quantities;
 using Tonne.Recording;
 using Tonne.Recording.Metering;
 using Tonne.Recording.Replaying;

@@ -47,13 +47,14 @@ static class CommandLine
 
     static int Execute(string[] args, CommandContext context)
     {
+        RootCommand? root = null;
         try
         {
             // What follows `run … --` or `bench … --` belongs to the child: the parser of tonne does not see it.
             var (ours, childs) = ArgumentSplitter.Split(args, WrappingVerbs);
             if (context.HostSystem is { } system)
                 OtherSystem.Check(args, system.Name);
-            var root = Build(context, childs);
+            root = Build(context, childs);
             if (args is ["--version"])
                 return VersionCommand.Print(context);
             if (args is ["help", .. var topic])
@@ -97,6 +98,21 @@ static class CommandLine
             context.Error.WriteLine(error.StackTrace);
             return args is ["run", ..] ? NotStarted : Failure;
         }
+        finally
+        {
+            if (root is not null)
+                Detach(root);
+        }
+    }
+
+    /// <summary>Takes a tree apart. Some options are of every tree, and keep a list of all commands that they were added to, which is read for each
+    /// further one: of a process that executes many commands, such as a test, each would take longer than the one before.</summary>
+    static void Detach(Command command)
+    {
+        foreach (var subcommand in command.Subcommands)
+            Detach(subcommand);
+        command.Options.Clear();
+        command.Arguments.Clear();
     }
 
     internal static RootCommand Build(CommandContext context, IReadOnlyList<string>? childArguments)

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Data;
 using System.Globalization;
-using Npgsql;
 using NpgsqlTypes;
 using Tonne.Accounting;
 using Tonne.Catalogs;

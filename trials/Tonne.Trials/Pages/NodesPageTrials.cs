@@ -116,6 +116,7 @@ public sealed class NodesPageTrials : IDisposable
 
     async Task<string> CreateCodeAsync() => (await _server.RunAsync("fleet", "code")).Expect(0).Output.Trim();
 
+    /// <summary>Enrols a node.</summary>
     /// <returns>The key.</returns>
     async Task<string> EnrolAsync(ServedLedger server, string name)
     {
