@@ -89,7 +89,8 @@ static partial class DurableFile
             }
             catch (IOException error) when (attempt < MaxOpenings && IsInUse(error))
             {
-                Thread.Sleep(_betweenOpenings);
+                using var later = new ManualResetEventSlim();
+                later.Wait(_betweenOpenings);
             }
         }
     }
