@@ -47,6 +47,7 @@ create table tonne.runs (
     job_step text,
     restarts int not null,
     covers_job boolean not null,
+    covers_node boolean not null,
     parent text collate "C",
     rank int,
     model text,

@@ -80,6 +80,8 @@ begin
         from tonne.runs r
         where r.pushed_by = pusher and r.last_hour >= first and r.started_ticks < after
             and r.has_figures and r.total_kg is not null and r.facility_kwh is not null
+            -- An agent's run of its whole machine has the energy of all other runs there once more.
+            and not r.covers_node
     )
     select h.hour, (h.hour at time zone 'UTC')::date, pusher, r.account, r.user_name, r.project, r.node, r.model,
         count(*) filter (where h.number = 1), sum(h.microjoules),

@@ -36,6 +36,7 @@ sealed record RunRow(string Name, NpgsqlDbType Type, Func<RunRow.Source, object?
         Text("job_step", run => run.Summary.Job?.Step),
         new("restarts", NpgsqlDbType.Integer, run => run.Summary.Job?.Restarts ?? 0),
         new("covers_job", NpgsqlDbType.Boolean, run => run.Summary.Job?.CoversJob ?? false),
+        new("covers_node", NpgsqlDbType.Boolean, run => run.Summary.CoversNode),
         Text("parent", run => run.Summary.Parent),
         new("rank", NpgsqlDbType.Integer, run => run.Summary.Rank),
         Text("model", run => run.Summary.Tags.GetValueOrDefault("model")),

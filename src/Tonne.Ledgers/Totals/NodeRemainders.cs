@@ -13,7 +13,7 @@ namespace Tonne.Ledgers.Totals;
 /// </remarks>
 static class NodeRemainders
 {
-    // Rounding of kWh, with room.
+    // More than the rounding of sums of kWh.
     const double Tolerance = 1e-9;
 
     /// <summary>Finds the remainders.</summary>

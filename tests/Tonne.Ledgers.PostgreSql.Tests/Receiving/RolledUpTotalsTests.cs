@@ -62,6 +62,22 @@ public class RolledUpTotalsTests(TestDatabase database) : IClassFixture<TestData
             "select sum(energy_microjoules) from tonne.totals_by_day where pushed_by = 'late'"));
     }
 
+    [Fact]
+    public async Task An_agents_run_of_the_whole_machine_is_not_added_to_the_runs_on_it()
+    {
+        var receiver = new PostgresPushReceiver(database.Database);
+        var machine = PushedSample.Record("20251120-000000-aaaaaa", 9_000, opening => opening with { CoversNode = true });
+        var job = PushedSample.Record("20251120-000500-bbbbbb", 2_000);
+
+        await receiver.ReceiveAsync("agent", PushedSample.Lines(machine, PushedSample.Statement(machine)), Stop);
+        await receiver.ReceiveAsync("agent", PushedSample.Lines(job, PushedSample.Statement(job)), Stop);
+
+        Assert.Equal(2_000m, await database.ReadAsync<decimal>(
+            "select sum(energy_microjoules) from tonne.totals_by_day where pushed_by = 'agent'"));
+        Assert.Equal(2_000m, await database.ReadAsync<decimal>(
+            "select sum(energy_microjoules) from tonne.totals_by_hour where pushed_by = 'agent'"));
+    }
+
     static IEnumerable<RunSummary> Summaries(IEnumerable<PushedLine> lines) => Read(lines).Select(run => run.Summary);
 
     static IEnumerable<(RunRecord Record, RunSummary Summary)> Read(IEnumerable<PushedLine> lines) =>
