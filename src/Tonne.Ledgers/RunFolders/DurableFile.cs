@@ -41,12 +41,13 @@ static partial class DurableFile
     /// Appends whole lines. If the file ends in the middle of a line, that line is ended first. If the disk fails, the file is truncated to
     /// its former length.
     /// </summary>
-    internal static void Append(string path, ReadOnlySpan<byte> lines)
+    /// <param name="wait">Waits before the file is opened again that another process has open; null: <see cref="Wait"/>.</param>
+    internal static void Append(string path, ReadOnlySpan<byte> lines, Action<TimeSpan>? wait = null)
     {
         var isNew = !File.Exists(path);
         try
         {
-            using var stream = OpenAlone(path);
+            using var stream = OpenAlone(path, wait ?? Wait);
             var length = stream.Length;
             try
             {
@@ -79,7 +80,7 @@ static partial class DurableFile
     }
 
     // Another process may be reading the file, an agent for example that pushes it: that takes a moment.
-    static FileStream OpenAlone(string path)
+    static FileStream OpenAlone(string path, Action<TimeSpan> wait)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -89,10 +90,15 @@ static partial class DurableFile
             }
             catch (IOException error) when (attempt < MaxOpenings && IsInUse(error))
             {
-                using var later = new ManualResetEventSlim();
-                later.Wait(_betweenOpenings);
+                wait(_betweenOpenings);
             }
         }
+    }
+
+    static void Wait(TimeSpan time)
+    {
+        using var later = new ManualResetEventSlim();
+        later.Wait(time);
     }
 
     // EWOULDBLOCK of Linux and of macOS, and the sharing violation of Windows.

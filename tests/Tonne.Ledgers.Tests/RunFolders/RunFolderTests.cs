@@ -10,27 +10,6 @@ public class RunFolderTests
     const string Id = "20261122-054210-4f2a9c";
 
     [Fact]
-    public async Task A_statement_is_appended_as_soon_as_another_process_has_read_the_file()
-    {
-        using var home = new TemporaryHome();
-        const string id = "20261122-054210-4f2a9c";
-        home.Complete(id);
-        var folder = home.Home.GetRunFolder(id);
-        // A lock as another process has it while it reads.
-        var reader = new FileStream(folder.StatementsPath, FileMode.Open, FileAccess.Read, FileShare.Read);
-
-        var append = Task.Run(
-            () => folder.Append(SampleRun.Account(folder.ReadRecord(), 500, new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero))),
-            TestContext.Current.CancellationToken);
-        await Task.Delay(50, TestContext.Current.CancellationToken);
-        Assert.False(append.IsCompleted);
-        await reader.DisposeAsync();
-        await append;
-
-        Assert.Equal(2, folder.ReadStatements().Statements.Length);
-    }
-
-    [Fact]
     public void A_run_that_began_has_its_opening_on_the_disk_and_lives()
     {
         using var home = new TemporaryHome();
