@@ -12,7 +12,6 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     (nameof(PlanCost), PlanCost.Run),
     (nameof(RecordingCost), RecordingCost.Run),
     (nameof(SamplingCost), SamplingCost.Run),
-    (nameof(ServiceMonthCost), ServiceMonthCost.Run),
     (nameof(ServingSweepCost), ServingSweepCost.Run),
     (nameof(TrainingSweepCost), TrainingSweepCost.Run),
 ];
