@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Middleware for ASGI applications (Starlette, FastAPI, Django, Quart): energy of each request.
+"""Middleware for ASGI applications (Starlette, FastAPI, Django, Quart): energy of each request, and calls of models for a service.
 
     from tonne.asgi import TonneMiddleware
 
     app = TonneMiddleware(app, zone="FR")          # or app.add_middleware(TonneMiddleware, zone="FR")
     app.summary()
+
+    from tonne.asgi import ModelCallMiddleware
+
+    app = ModelCallMiddleware(app)                  # beside: tonne service observe --name chat --pid PID --otlp 4318
 """
 
+from ._calls import CallSender, ModelCall, ReplyUsage
 from ._requests import RequestMeter
 
-__all__ = ["TonneMiddleware"]
+__all__ = ["ModelCallMiddleware", "TonneMiddleware"]
 
 
 class TonneMiddleware:
@@ -51,3 +56,55 @@ class TonneMiddleware:
             # A framework that routes writes its pattern into the scope: one route for all its parameters.
             route = getattr(scope.get("route"), "path", None) or scope.get("path", "")
             self.meter.end(request, "%s %s" % (scope.get("method", ""), route))
+
+
+class ModelCallMiddleware:
+    """Tells a recorder of a deployed service (``tonne service observe --otlp``) of each call of a model: when, which model, which tokens.
+
+    ``to`` is the recorder's address (default: the variable TONNE_OTLP, else ``http://127.0.0.1:4318``), ``model`` the name where replies
+    have none. Tokens are read from replies that have them, as those of OpenAI's interface do; an application may set what they lack:
+    ``scope["tonne.call"].output_tokens = 12``. Requests without tokens are not sent. Nothing is measured here, no text is kept or sent, and
+    the reply passes as it is. Raises ValueError for an address that is none.
+    """
+
+    def __init__(self, app, to=None, model=None, service=None):
+        self.app = app
+        self._model = model
+        self.sender = CallSender(to, service)
+
+    def summary(self):
+        """How many calls were sent, wait, and were dropped, as a dict."""
+        return self.sender.summary()
+
+    def close(self):
+        """Sends what waits; without it, that is done when the process ends."""
+        self.sender.close()
+
+    async def __call__(self, scope, receive, send):
+        if scope.get("type") != "http":
+            await self.app(scope, receive, send)
+            return
+        call = ModelCall()
+        call.model = self._model
+        usage = None
+
+        async def send_and_read(message):
+            nonlocal usage
+            if message.get("type") == "http.response.start":
+                headers = {bytes(name).lower(): bytes(value).decode("latin-1") for name, value in message.get("headers", [])}
+                call.failed = call.failed or message.get("status", 200) >= 400
+                usage = ReplyUsage(call, headers.get(b"content-type", ""), headers.get(b"content-encoding", ""))
+            elif message.get("type") == "http.response.body" and usage is not None:
+                usage.add(message.get("body", b""))
+            await send(message)
+
+        try:
+            await self.app({**scope, "tonne.call": call}, receive, send_and_read)
+        except BaseException:
+            call.failed = True
+            raise
+        finally:
+            if usage is not None:
+                usage.end()
+            if call.is_known:
+                self.sender.add(call)

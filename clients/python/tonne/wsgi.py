@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Middleware for WSGI applications (Flask, Django, Bottle): energy of each request.
+"""Middleware for WSGI applications (Flask, Django, Bottle): energy of each request, and calls of models for a service.
 
     from tonne.wsgi import TonneMiddleware
 
     app.wsgi_app = TonneMiddleware(app.wsgi_app, zone="FR")
     app.wsgi_app.summary()
+
+    from tonne.wsgi import ModelCallMiddleware
+
+    app.wsgi_app = ModelCallMiddleware(app.wsgi_app)      # beside: tonne service observe --name chat --pid PID --otlp 4318
 """
 
+from ._calls import CallSender, ModelCall, ReplyUsage
 from ._requests import RequestMeter
 
-__all__ = ["TonneMiddleware"]
+__all__ = ["ModelCallMiddleware", "TonneMiddleware"]
 
 
 class TonneMiddleware:
@@ -52,16 +57,72 @@ class TonneMiddleware:
         return _SizedBody(body, end) if hasattr(body, "__len__") else _Body(body, end)
 
 
+class ModelCallMiddleware:
+    """As the class of this name in ``tonne.asgi``; an application sets what replies lack in ``environ["tonne.call"]``."""
+
+    def __init__(self, app, to=None, model=None, service=None):
+        self.app = app
+        self._model = model
+        self.sender = CallSender(to, service)
+
+    def summary(self):
+        """How many calls were sent, wait, and were dropped, as a dict."""
+        return self.sender.summary()
+
+    def close(self):
+        """Sends what waits; without it, that is done when the process ends."""
+        self.sender.close()
+
+    def __call__(self, environ, start_response):
+        call = ModelCall()
+        call.model = self._model
+        usage = None
+        has_ended = False
+
+        def start_and_read(status, headers, *rest):
+            nonlocal usage
+            known = {name.lower(): value for name, value in headers}
+            call.failed = call.failed or status[:1] in ("4", "5")
+            usage = ReplyUsage(call, known.get("content-type", ""), known.get("content-encoding", ""))
+            return start_response(status, headers, *rest)
+
+        def read(part):
+            if usage is not None:
+                usage.add(part)
+
+        def end():
+            nonlocal has_ended
+            if has_ended:
+                return
+            has_ended = True
+            if usage is not None:
+                usage.end()
+            if call.is_known:
+                self.sender.add(call)
+
+        try:
+            body = self.app({**environ, "tonne.call": call}, start_and_read)
+        except BaseException:
+            call.failed = True
+            end()
+            raise
+        return _SizedBody(body, end, read) if hasattr(body, "__len__") else _Body(body, end, read)
+
+
 class _Body:
     """The body of a response; the request ends when it is read or closed."""
 
-    def __init__(self, body, end):
+    def __init__(self, body, end, read=None):
         self._body = body
         self._end = end
+        self._read = read
 
     def __iter__(self):
         try:
-            yield from self._body
+            for part in self._body:
+                if self._read:
+                    self._read(part)
+                yield part
         finally:
             self._end()
 

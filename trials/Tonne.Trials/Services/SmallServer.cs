@@ -83,7 +83,7 @@ sealed class SmallServer : IDisposable
     async Task<JsonNode> AskAsync(string path) => JsonNode.Parse(await _client.GetStringAsync(
         new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}/{path}")), TestContext.Current.CancellationToken))!;
 
-    static int FindPort()
+    internal static int FindPort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
