@@ -128,7 +128,8 @@ public sealed class ImportCommandTests : IDisposable
     [Fact]
     public void The_status_line_is_one_line_and_never_fails()
     {
-        var path = Write(Reply("a", 500, 2_000) + "\n");
+        // Now: half an hour ago may be yesterday.
+        var path = Write(Reply("a", 500, 2_000, minutesAgo: 0) + "\n");
         _terminal.Input = JsonSerializer.Serialize(new { session_id = "s1", transcript_path = path });
         var (code, screen, error) = _terminal.Type("status-line");
         _terminal.Input = "{";
