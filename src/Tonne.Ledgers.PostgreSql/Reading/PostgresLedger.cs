@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Data;
 using System.Globalization;
 using NpgsqlTypes;
 using Tonne.Accounting;
@@ -190,7 +189,7 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
         return [.. NameMatching.FindNearest(text, names)];
     }
 
-    static List<RunSummary> ReadSummaries(ReadSession session, RunConditions conditions, string limit = "")
+    internal static List<RunSummary> ReadSummaries(ReadSession session, RunConditions conditions, string limit = "")
     {
         var found = new List<(string Id, RunSummary? Run)>();
         using (var command = session.Select(conditions, "select id, format, summary from tonne.runs", $"{NewestFirst} {limit}"))
@@ -242,20 +241,5 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
         return (record, statements.DrainToImmutable());
     }
 
-    /// <summary>Reads in one transaction, which sees one state of the database, and what the person may see of it.</summary>
-    T Read<T>(Func<ReadSession, T> read)
-    {
-        try
-        {
-            using var connection = database.Open();
-            using var transaction = connection.BeginTransaction(IsolationLevel.RepeatableRead);
-            var answer = read(ReadSession.Begin(connection, person));
-            transaction.Commit();
-            return answer;
-        }
-        catch (Exception error) when (PostgresDatabase.IsFailure(error))
-        {
-            throw database.CreateFailure(error);
-        }
-    }
+    T Read<T>(Func<ReadSession, T> read) => database.Read(person, read);
 }
