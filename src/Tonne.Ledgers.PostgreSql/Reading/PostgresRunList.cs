@@ -40,7 +40,9 @@ public sealed class PostgresRunList(PostgresDatabase database)
             var runs = ReadSummaries(session, found);
             var isEnd = query.After is null && found.Count < query.Limit && (found.Count > 0 || query.Offset == 0);
             total ??= isEnd ? query.Offset + found.Count : Count(session, query);
-            return new RunListPage(Math.Max(total.Value, (query.After is null ? query.Offset : 0) + found.Count), runs);
+            // A number that was counted some seconds ago may be smaller than where this page ends.
+            var least = found.Count == 0 || query.After is not null ? found.Count : query.Offset + found.Count;
+            return new RunListPage(Math.Max(total.Value, least), runs);
         });
     }
 
