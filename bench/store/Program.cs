@@ -23,7 +23,15 @@ await using (var connection = new NpgsqlConnection(connectionString))
     Console.WriteLine($"PostgreSQL {connection.PostgreSqlVersion}, fsync {await ReadAsync(connection, "show fsync")}, synchronous_commit {await ReadAsync(connection, "show synchronous_commit")}, shared_buffers {await ReadAsync(connection, "show shared_buffers")}, {Environment.ProcessorCount} processors");
 }
 
-await MeasurePushesAsync("an empty database", args.ElementAtOrDefault(2) ?? "20251231", 5_000);
+var server = Environment.GetEnvironmentVariable("TONNE_SERVER");
+if (args.ElementAtOrDefault(2) == "http")
+{
+    await Tonne.Store.Bench.ServerBench.MeasureAsync(server!, connectionString, args.ElementAtOrDefault(3));
+    return;
+}
+
+if (args.ElementAtOrDefault(2) != "fill")
+    await MeasurePushesAsync("an empty database", args.ElementAtOrDefault(2) ?? "20251231", 5_000);
 var members = new PostgresMembers(database);
 await members.SetAsync(new Membership("owner", Membership.AllAccounts, MemberRole.Owner), "bench");
 await members.SetAsync(new Membership("lead", "account-7", MemberRole.Viewer), "bench");
@@ -34,6 +42,8 @@ await using (var filled = new NpgsqlConnection(connectionString))
         await FillAsync();
 }
 
+if (args.ElementAtOrDefault(2) == "fill")
+    return;
 await MeasurePushesAsync(string.Create(CultureInfo.InvariantCulture, $"{count} runs"), args.ElementAtOrDefault(3) ?? "20251230", 5_000);
 
 var month = new LedgerQuery { Since = new(2025, 6, 1, 0, 0, 0, TimeSpan.Zero), Until = new(2025, 7, 1, 0, 0, 0, TimeSpan.Zero) };
@@ -135,6 +145,7 @@ async Task FillAsync()
     for (var begin = 0; begin < count; begin += 50_000)
     {
         var lines = new List<PushedLine>();
+        var sources = new List<RunRow.Source>();
         await using (var copy = await connection.BeginBinaryImportAsync($"copy tonne.runs ({RunRow.Names}) from stdin (format binary)"))
         {
             for (var i = begin; i < Math.Min(count, begin + 50_000); i++)
@@ -152,8 +163,8 @@ async Task FillAsync()
                         StartedAt = new DateTimeOffset(at),
                         Project = "project-" + random.Next(100),
                         User = "user-" + user,
-                        Node = "node-" + random.Next(200),
-                        Machine = sample.Opening.Machine with { BootId = "boot-" + random.Next(200) },
+                        Node = "node-" + random.Next(1000),
+                        Machine = sample.Opening.Machine with { BootId = "boot-" + random.Next(1000) },
                         Job = new JobIdentity { Launcher = JobLauncher.Slurm, Id = i.ToString(CultureInfo.InvariantCulture), Account = "account-" + (user % 50), Partition = "gpu" },
                         Tags = sample.Opening.Tags.SetItem("model", "model-" + random.Next(200)),
                     },
@@ -161,7 +172,7 @@ async Task FillAsync()
                     Components = [sample.Components[0] with { JobMicrojoules = energy }],
                     QuarterHours = [],
                 };
-                var source = new RunRow.Source("node-" + (i % 200), PushedRun.Summarize(record, [statement]), HourlyEnergy.Of(record));
+                var source = new RunRow.Source("node-" + (i % 1000), PushedRun.Summarize(record, [statement]), HourlyEnergy.Of(record));
                 await copy.StartRowAsync();
                 foreach (var column in RunRow.Columns)
                 {
@@ -171,11 +182,29 @@ async Task FillAsync()
                         await copy.WriteNullAsync();
                 }
 
+                sources.Add(source);
                 if (i % 20 == 0)
                     lines.AddRange(PushedSample.Lines(record, statement));
             }
 
             await copy.CompleteAsync();
+        }
+
+        await using (var copyList = await connection.BeginBinaryImportAsync($"copy tonne.run_list ({RunListRow.Names}) from stdin (format binary)"))
+        {
+            foreach (var source in sources)
+            {
+                await copyList.StartRowAsync();
+                foreach (var column in RunListRow.Columns)
+                {
+                    if (column.Read(source) is { } value)
+                        await copyList.WriteAsync(value, column.Type);
+                    else
+                        await copyList.WriteNullAsync();
+                }
+            }
+
+            await copyList.CompleteAsync();
         }
 
         await using var copyLines = await connection.BeginBinaryImportAsync("copy tonne.run_lines (run, month, sequence, node, line, sha256) from stdin (format binary)");
@@ -193,6 +222,9 @@ async Task FillAsync()
         await copyLines.CompleteAsync();
     }
 
+    await ExecuteAsync(connection, "insert into tonne.month_changes select month, pushed_by, 1 from tonne.run_list group by 1, 2 on conflict do nothing");
+    // 1,000 nodes enrolled, as far as the lists of nodes and keys know.
+    await ExecuteAsync(connection, "insert into tonne.nodes (name, enrolled_at, last_seen_at, runs) select 'node-' || n, now(), now(), 1000 from generate_series(0, 999) n on conflict do nothing");
     await ExecuteAsync(connection, "vacuum analyze");
     var size = await ReadAsync(connection, "select pg_size_pretty(sum(pg_total_relation_size(c.oid))) from pg_class c where relname ~ '^runs_' and relkind = 'r'");
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} rows of runs in {clock.GetElapsedTime(start).TotalSeconds:0} s, {size} with indexes"));

@@ -33,6 +33,8 @@ public sealed class PostgresPushReceiver(PostgresDatabase database) : IPushRecei
             }
             catch (Exception error) when (attempt < Attempts && MayPass(error) && !cancellationToken.IsCancellationRequested)
             {
+                if (PostgresDatabase.IsLost(error))
+                    database.ForgetConnections();
                 await Task.Delay(_pause * attempt, database.Time, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception error) when (PostgresDatabase.IsFailure(error))

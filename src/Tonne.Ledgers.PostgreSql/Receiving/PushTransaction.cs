@@ -108,13 +108,17 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
         return await ReadKeysAsync(find, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Runs whose row another version of tonne wrote.</summary>
+    /// <summary>Runs whose row another version of tonne wrote, or that are in no list yet.</summary>
     /// <param name="most">At most so many.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<HashSet<string>> FindOutdatedAsync(int most, CancellationToken cancellationToken)
     {
         await using var find =
-            new NpgsqlCommand("select id from tonne.runs where pushed_by = @node and format <> @format limit @most", connection);
+            new NpgsqlCommand("""
+                select r.id from tonne.runs r
+                where r.pushed_by = @node and (r.format <> @format or not exists (select from tonne.run_list l where l.id = r.id))
+                limit @most
+                """, connection);
         find.Parameters.AddWithValue("node", NpgsqlDbType.Text, node);
         find.Parameters.AddWithValue("format", NpgsqlDbType.Integer, StoredRun.Format);
         find.Parameters.AddWithValue("most", NpgsqlDbType.Integer, most);
@@ -151,7 +155,11 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
         await CopyRowsAsync(rows, cancellationToken).ConfigureAwait(false);
         await ExecuteAsync(connection, $"""
             insert into tonne.runs ({RunRow.Names}) select {RunRow.Names} from pushed_runs
-            on conflict (id, month) do update set {RunRow.Assignments}
+            on conflict (id, month) do update set {RunRow.Assignments};
+            insert into tonne.run_list ({RunListRow.Names}) select {RunListRow.Names} from pushed_runs
+            on conflict (id) do update set {RunListRow.Assignments};
+            insert into tonne.month_changes (month, pushed_by, changes) select distinct month, pushed_by, 1 from pushed_runs
+            on conflict (month, pushed_by) do update set changes = month_changes.changes + 1
             """, cancellationToken).ConfigureAwait(false);
         before.UnionWith(rows.SelectMany(row => row.Energy.Hours).Select(DateOnly.FromDateTime));
         await using var refresh = new NpgsqlCommand("select tonne.refresh_totals(@node, @days)", connection);
@@ -214,18 +222,20 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
 
     async Task CopyRowsAsync(List<RunRow.Source> rows, CancellationToken cancellationToken)
     {
+        RunRow[] columns = [.. RunRow.Columns, .. RunListRow.Own];
         await ExecuteAsync(connection, $"""
-            create temporary table if not exists pushed_runs on commit delete rows as select {RunRow.Names} from tonne.runs with no data
+            create temporary table if not exists pushed_runs on commit delete rows as
+                select {RunRow.Names}, {RunListRow.OwnTypes} from tonne.runs with no data
             """, cancellationToken).ConfigureAwait(false);
         var copy = await connection
-            .BeginBinaryImportAsync($"copy pushed_runs ({RunRow.Names}) from stdin (format binary)", cancellationToken)
-                .ConfigureAwait(false);
+            .BeginBinaryImportAsync($"copy pushed_runs ({string.Join(", ", columns.Select(column => column.Name))}) from stdin (format binary)",
+                cancellationToken).ConfigureAwait(false);
         await using (copy.ConfigureAwait(false))
         {
             foreach (var row in rows)
             {
                 await copy.StartRowAsync(cancellationToken).ConfigureAwait(false);
-                foreach (var column in RunRow.Columns)
+                foreach (var column in columns)
                 {
                     if (column.Read(row) is { } value)
                         await copy.WriteAsync(value, column.Type, cancellationToken).ConfigureAwait(false);

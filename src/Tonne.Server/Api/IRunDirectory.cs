@@ -1,6 +1,7 @@
 using Tonne.Instruments.Feeds;
 using Tonne.Ledgers;
 using Tonne.Ledgers.Budgets;
+using Tonne.Ledgers.Listing;
 using Tonne.Ledgers.RunFolders;
 using Tonne.Ledgers.Totals;
 
@@ -15,9 +16,17 @@ interface IRunDirectory
     /// <summary>Intensities by the hour, for runs that are accounted here.</summary>
     KnownIntensities Intensities { get; }
 
-    /// <summary>All runs, newest first; at most a few seconds old.</summary>
+    /// <summary>A part of the list of runs.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    IReadOnlyList<RunSummary> Read();
+    RunListPage Find(RunListQuery query);
+
+    /// <summary>The values by which runs can be filtered; a few seconds old, or with very many runs some time.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    RunValues CountValues();
+
+    /// <summary>The sum of all runs, as <see cref="Total"/> has it, at most a few seconds old, or with very many runs some time.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    LedgerSum SumUp();
 
     /// <summary>Reads the list ahead, whether that succeeds or not.</summary>
     void TryRead();

@@ -2,6 +2,7 @@ using Tonne.Accounting;
 using Tonne.Instruments.Feeds;
 using Tonne.Ledgers;
 using Tonne.Ledgers.Budgets;
+using Tonne.Ledgers.Listing;
 using Tonne.Ledgers.RunFolders;
 using Tonne.Ledgers.Totals;
 
@@ -59,7 +60,15 @@ sealed class RunDirectory(LedgerHome home, TimeProvider time, bool isReadOnly, I
     public RunFolder? FindFolder(string id) => home.GetRunFolder(id);
 
     /// <inheritdoc/>
-    public IReadOnlyList<RunSummary> Read()
+    public RunListPage Find(RunListQuery query) => RunList.Find(Read(), query);
+
+    /// <inheritdoc/>
+    public RunValues CountValues() => RunValues.Count(Read());
+
+    /// <inheritdoc/>
+    public LedgerSum SumUp() => LedgerSum.From(LedgerTotal.Of(Read()).Sum);
+
+    IReadOnlyList<RunSummary> Read()
     {
         lock (_lock)
         {

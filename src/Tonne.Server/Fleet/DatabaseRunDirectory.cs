@@ -1,6 +1,7 @@
 using Tonne.Instruments.Feeds;
 using Tonne.Ledgers;
 using Tonne.Ledgers.Budgets;
+using Tonne.Ledgers.Listing;
 using Tonne.Ledgers.RunFolders;
 using Tonne.Ledgers.Totals;
 using Tonne.Server.Api;
@@ -8,10 +9,6 @@ using Tonne.Server.Api;
 namespace Tonne.Server.Fleet;
 
 /// <summary>The runs of a fleet's database. What people read of them goes to the audit log first.</summary>
-/// <remarks>
-/// A list is kept for 2 s, or 4 times as long as reading it took, so that however often it is asked for, the database is read a fifth of
-/// the time at most. Another server may have another list for so long.
-/// </remarks>
 /// <param name="store">The database.</param>
 /// <param name="home">The server's folder, for budgets and known intensities.</param>
 /// <param name="time">The clock.</param>
@@ -20,14 +17,6 @@ namespace Tonne.Server.Fleet;
 sealed class DatabaseRunDirectory(IFleetStore store, LedgerHome home, TimeProvider time, IHttpContextAccessor requests,
     ILogger<DatabaseRunDirectory> log) : IRunDirectory
 {
-    const int CostShare = 4;
-    static readonly TimeSpan LeastFresh = TimeSpan.FromSeconds(2);
-
-    readonly Lock _lock = new();
-    IReadOnlyList<RunSummary>? _runs;
-    TimeSpan _freshFor;
-    long _read;
-
     /// <inheritdoc/>
     public TimeProvider Time => time;
 
@@ -35,19 +24,30 @@ sealed class DatabaseRunDirectory(IFleetStore store, LedgerHome home, TimeProvid
     public KnownIntensities Intensities { get; } = new(KnownIntensities.OpenHistory(home.Root));
 
     /// <inheritdoc/>
-    public IReadOnlyList<RunSummary> Read()
+    public RunListPage Find(RunListQuery query)
     {
         Note("list", null);
-        return ReadKnown();
+        return store.FindRuns(store.Reader, query);
     }
+
+    /// <inheritdoc/>
+    public RunValues CountValues()
+    {
+        Note("list", null);
+        return store.CountValues(store.Reader);
+    }
+
+    /// <inheritdoc/>
+    public LedgerSum SumUp() => store.SumUp(store.Reader);
 
     /// <inheritdoc/>
     public void TryRead()
     {
         try
         {
-            // It opens the connection, and says so if it cannot; a list that is kept from now on would miss what is pushed next.
-            store.Ledger.ListRuns(new LedgerQuery { Limit = 1 });
+            // It opens the connection, and says so if it cannot.
+            store.FindRuns(store.Reader, new RunListQuery());
+            store.CountValues(store.Reader);
         }
         catch (LedgerUnavailableException error)
         {
@@ -83,21 +83,6 @@ sealed class DatabaseRunDirectory(IFleetStore store, LedgerHome home, TimeProvid
 
     /// <inheritdoc/>
     public RunFolder? FindFolder(string id) => null;
-
-    IReadOnlyList<RunSummary> ReadKnown()
-    {
-        lock (_lock)
-        {
-            if (_runs is { } known && time.GetElapsedTime(_read) < _freshFor)
-                return known;
-            var began = time.GetTimestamp();
-            _runs = store.Ledger.ListRuns();
-            _read = time.GetTimestamp();
-            var cost = CostShare * time.GetElapsedTime(began, _read);
-            _freshFor = cost > LeastFresh ? cost : LeastFresh;
-            return _runs;
-        }
-    }
 
     /// <summary>Notes that somebody reads. Prometheus, which gets sums only, is nobody.</summary>
     void Note(string action, string? subject)

@@ -1,5 +1,7 @@
 using Tonne.Ledgers;
+using Tonne.Ledgers.Listing;
 using Tonne.Ledgers.PostgreSql.Exporting;
+using Tonne.Ledgers.PostgreSql.Reading;
 using Tonne.Ledgers.Pushing;
 using Tonne.Ledgers.Totals;
 
@@ -21,6 +23,21 @@ interface IFleetStore
 
     /// <summary>The runs that were pushed.</summary>
     ILedgerReader Ledger { get; }
+
+    /// <summary>Whose runs are read: who has the server's token sees all.</summary>
+    Person Reader { get; }
+
+    /// <summary>A part of the list of the runs that a person may see.</summary>
+    /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>
+    RunListPage FindRuns(Person person, RunListQuery query);
+
+    /// <summary>The values by which the runs that a person may see can be filtered.</summary>
+    /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>
+    RunValues CountValues(Person person);
+
+    /// <summary>The sum of all runs that a person may see, each joule once.</summary>
+    /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>
+    LedgerSum SumUp(Person person);
 
     /// <summary>Sums over runs, each joule once.</summary>
     /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>

@@ -1,4 +1,5 @@
 using Tonne.Ledgers;
+using Tonne.Ledgers.Listing;
 using Tonne.Ledgers.PostgreSql;
 using Tonne.Ledgers.PostgreSql.Exporting;
 using Tonne.Ledgers.PostgreSql.Members;
@@ -19,6 +20,8 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
 
     readonly PostgresDatabase _database;
     readonly PostgresLedger _ledger;
+    readonly PostgresRunList _list;
+    readonly PostgresRunSum _sum;
     readonly PostgresRunLines _lines;
     readonly PostgresAudit _audit;
     readonly PostgresParquetExport _parquet;
@@ -39,10 +42,10 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
             throw new FormatException($"the address of the database: {error.Message}", error);
         }
 
-        var person = new Person(TokenHolder);
-        (_ledger, _lines, _audit) = (new PostgresLedger(_database, person), new PostgresRunLines(_database, person),
+        (_ledger, _lines, _audit) = (new PostgresLedger(_database, Reader), new PostgresRunLines(_database, Reader),
             new PostgresAudit(_database));
-        _parquet = new PostgresParquetExport(_database, person);
+        (_list, _sum) = (new PostgresRunList(_database), new PostgresRunSum(_database));
+        _parquet = new PostgresParquetExport(_database, Reader);
         (Receiver, Nodes) = (new PostgresPushReceiver(_database), new PostgresNodeRegistry(_database));
     }
 
@@ -59,6 +62,18 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
     public ILedgerReader Ledger => _ledger;
 
     /// <inheritdoc/>
+    public Person Reader { get; } = new(TokenHolder);
+
+    /// <inheritdoc/>
+    public RunListPage FindRuns(Person person, RunListQuery query) => _list.Find(person, query);
+
+    /// <inheritdoc/>
+    public RunValues CountValues(Person person) => _list.CountValues(person);
+
+    /// <inheritdoc/>
+    public LedgerSum SumUp(Person person) => _sum.SumUp(person);
+
+    /// <inheritdoc/>
     public LedgerTotal Total(TotalQuery query) => _ledger.Total(query);
 
     /// <inheritdoc/>
@@ -69,6 +84,10 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
         var owner = new Membership(TokenHolder, Membership.AllAccounts, MemberRole.Owner);
         if (!(await members.ListAsync(cancellationToken).ConfigureAwait(false)).Contains(owner))
             await members.SetAsync(owner, by, cancellationToken).ConfigureAwait(false);
+        // Rows of another version are made again from their lines; also those of an upgrade that was stopped meanwhile.
+        var receiver = new PostgresPushReceiver(_database);
+        foreach (var node in await Nodes.ListAsync(cancellationToken).ConfigureAwait(false))
+            await receiver.RewriteAsync(node.Name, cancellationToken).ConfigureAwait(false);
         return steps;
     }
 

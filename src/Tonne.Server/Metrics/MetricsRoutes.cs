@@ -41,16 +41,15 @@ sealed class MetricsRoutes(IRunDirectory runs, LedgerHome home, TimeProvider tim
         {
             if (_text is { } known && time.GetElapsedTime(_read) < FreshFor)
                 return known;
-            _text = Write(LedgerTotal.Of(runs.Read()), _live.Look(except: null));
+            _text = Write(runs.SumUp(), _live.Look(except: null));
             _read = time.GetTimestamp();
             return _text;
         }
     }
 
-    static string Write(LedgerTotal total, IReadOnlyList<JobPower> live)
+    static string Write(LedgerSum sum, IReadOnlyList<JobPower> live)
     {
         var text = new StringBuilder();
-        var sum = total.Sum;
         Begin(text, "tonne_ledger_runs", null, "Ended runs of the ledger that are counted.");
         Add(text, "tonne_ledger_runs", [("status", "completed")], sum.Completed);
         Add(text, "tonne_ledger_runs", [("status", "failed")], sum.Failed);

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 using System.Text;
 using Tonne.Accounting;
 using Tonne.Ledgers;
+using Tonne.Ledgers.Listing;
 using Tonne.Ledgers.PostgreSql.Exporting;
+using Tonne.Ledgers.PostgreSql.Reading;
 using Tonne.Ledgers.Pushing;
 using Tonne.Ledgers.Totals;
 using Tonne.Server.Fleet;
@@ -45,6 +47,14 @@ sealed class HeldStore(TimeProvider time) : IFleetStore, IPushReceiver, INodeReg
 
     /// <summary>How long a key is valid.</summary>
     public TimeSpan KeyLife { get; set; } = TimeSpan.FromDays(365);
+
+    public Person Reader { get; } = new("reader");
+
+    public RunListPage FindRuns(Person person, RunListQuery query) => RunList.Find(ListRuns(), query);
+
+    public RunValues CountValues(Person person) => RunValues.Count(ListRuns());
+
+    public LedgerSum SumUp(Person person) => LedgerSum.From(LedgerTotal.Of(ListRuns()).Sum);
 
     public LedgerTotal Total(TotalQuery query) => LedgerTotal.Of(ListRuns(), query);
 
