@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Tonne.Instruments.Feeds;
 using Tonne.Ledgers;
 using Tonne.Server.Api;
 using Tonne.Server.Fleet;
@@ -77,7 +78,10 @@ static class Program
         {
             using var ended = new CancellationTokenSource();
             using var stop = StopSignals.Register(ended.Cancel);
-            return await new FleetCommands(store, TimeProvider.System, Console.Out, Console.Error).RunAsync(line, ended.Token).ConfigureAwait(false);
+            var home = LedgerHome.FromEnvironment(Environment.GetEnvironmentVariable);
+            var intensities = new KnownIntensities(KnownIntensities.OpenHistory(home.Root));
+            return await new FleetCommands(store, TimeProvider.System, Console.Out, Console.Error, intensities)
+                .RunAsync(line, ended.Token).ConfigureAwait(false);
         }
     }
 

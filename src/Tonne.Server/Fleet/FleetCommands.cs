@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using Tonne.Formatting;
+using Tonne.Grids;
 using Tonne.Ledgers;
 using Tonne.Ledgers.PostgreSql.Exporting;
+using Tonne.Ledgers.PostgreSql.Recounting;
 using Tonne.Ledgers.Pushing;
 
 namespace Tonne.Server.Fleet;
@@ -12,10 +14,14 @@ namespace Tonne.Server.Fleet;
 /// <param name="time">The clock.</param>
 /// <param name="output">Receives answers.</param>
 /// <param name="error">Receives progress and warnings.</param>
-sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter output, TextWriter error)
+/// <param name="intensities">Intensities by the hour that are known here, for recounts. Default: null, none.</param>
+sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter output, TextWriter error, IIntensityHistory? intensities = null)
 {
     // Some nodes differ, or lines could not be exported.
     const int Found = 1;
+
+    // As a shell has it for SIGINT.
+    const int Interrupted = 130;
 
     /// <summary>Who does it, for the audit log.</summary>
     static string Person => $"{Environment.UserName} on {Environment.MachineName}";
@@ -30,6 +36,8 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
         FleetAction.ShowStatus => ShowStatusAsync(line.IsJson, cancellationToken),
         FleetAction.Revoke => RevokeAsync(line.Node!, cancellationToken),
         FleetAction.CheckUpgrade => CheckUpgradeAsync(line.IsJson, cancellationToken),
+        FleetAction.Recount or FleetAction.TryRecount => RecountAsync(line.Recount, line.Action == FleetAction.TryRecount, cancellationToken),
+        FleetAction.ShowRecount => ShowRecountAsync(cancellationToken),
         FleetAction.ExportParquet => ExportParquetAsync(line.Folder!, line.Parquet, cancellationToken),
         _ => ExportAsync(new LedgerHome(line.Folder!), cancellationToken),
     };
@@ -131,6 +139,42 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
         }
 
         return differing.Count == 0 ? 0 : Found;
+    }
+
+    async Task<int> RecountAsync(RecountQuery query, bool isTrial, CancellationToken cancellationToken)
+    {
+        var recount = store.OpenRecount(new StoredRunRecount(intensities));
+        var screen = new RecountScreen(time, error);
+        RecountProgress? last = null;
+        try
+        {
+            var job = (isTrial ? await recount.TryAsync(query, Report, cancellationToken).ConfigureAwait(false)
+                : await recount.RunAsync(query, Person, Report, cancellationToken).ConfigureAwait(false))
+                ?? throw new LedgerUnavailableException(store.Name, "another recount works there", "'tonne fleet recount --status' shows it.");
+            foreach (var text in RecountScreen.Describe(job, isTrial))
+                output.WriteLine(text);
+            return job.Failed == 0 ? 0 : Found;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            error.WriteLine(isTrial ? "tonne: stopped; nothing was written." : string.Create(CultureInfo.InvariantCulture,
+                $"tonne: stopped after {last?.Done ?? 0:N0} of {last?.Runs ?? 0:N0} runs; the same command goes on from there."));
+            return Interrupted;
+        }
+
+        void Report(RecountProgress job)
+        {
+            last = job;
+            screen.Report(job);
+        }
+    }
+
+    async Task<int> ShowRecountAsync(CancellationToken cancellationToken)
+    {
+        var job = await store.OpenRecount(new StoredRunRecount()).FindLastAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var text in RecountScreen.DescribeStatus(job))
+            output.WriteLine(text);
+        return 0;
     }
 
     static bool HasSameFactors(FleetDocument.NodePart node, FleetDocument fleet) =>

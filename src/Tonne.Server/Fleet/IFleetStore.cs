@@ -1,5 +1,6 @@
 using Tonne.Ledgers;
 using Tonne.Ledgers.PostgreSql.Exporting;
+using Tonne.Ledgers.PostgreSql.Recounting;
 using Tonne.Ledgers.Pushing;
 using Tonne.Ledgers.Totals;
 
@@ -45,6 +46,10 @@ interface IFleetStore
     /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>
     /// <exception cref="IOException">The files cannot be written.</exception>
     Task<ParquetExportCount> WriteParquetAsync(string folder, ParquetExportQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Opens the recount of its runs.</summary>
+    /// <param name="recount">Accounts a run.</param>
+    IFleetRecount OpenRecount(StoredRunRecount recount);
 
     /// <summary>Adds a line to the audit log.</summary>
     /// <param name="by">Who.</param>

@@ -5,6 +5,7 @@ using Tonne.Ledgers.PostgreSql.Members;
 using Tonne.Ledgers.PostgreSql.Nodes;
 using Tonne.Ledgers.PostgreSql.Reading;
 using Tonne.Ledgers.PostgreSql.Receiving;
+using Tonne.Ledgers.PostgreSql.Recounting;
 using Tonne.Ledgers.Pushing;
 using Tonne.Ledgers.Totals;
 
@@ -78,6 +79,9 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
     /// <inheritdoc/>
     public Task<ParquetExportCount> WriteParquetAsync(string folder, ParquetExportQuery query, CancellationToken cancellationToken) =>
         _parquet.WriteAsync(folder, query, cancellationToken);
+
+    /// <inheritdoc/>
+    public IFleetRecount OpenRecount(StoredRunRecount recount) => new PostgresRecount(_database, recount);
 
     /// <inheritdoc/>
     public Task NoteAsync(string by, string action, string subject, CancellationToken cancellationToken) =>

@@ -4,6 +4,7 @@ using System.Text;
 using Tonne.Accounting;
 using Tonne.Ledgers;
 using Tonne.Ledgers.PostgreSql.Exporting;
+using Tonne.Ledgers.PostgreSql.Recounting;
 using Tonne.Ledgers.Pushing;
 using Tonne.Ledgers.Totals;
 using Tonne.Server.Fleet;
@@ -75,6 +76,8 @@ sealed class HeldStore(TimeProvider time) : IFleetStore, IPushReceiver, INodeReg
         Exports.Add((folder, query));
         return Task.FromResult(query.Account == "nobody" ? default : new ParquetExportCount(3, 2, 1));
     }
+
+    public IFleetRecount OpenRecount(StoredRunRecount recount) => throw new NotSupportedException("A recount needs PostgreSQL.");
 
     public Task<PushAnswer> ReceiveAsync(string node, IReadOnlyList<PushedLine> lines, CancellationToken cancellationToken)
     {
