@@ -80,14 +80,16 @@ static class Program
             using var stop = StopSignals.Register(ended.Cancel);
             var home = LedgerHome.FromEnvironment(Environment.GetEnvironmentVariable);
             var intensities = new KnownIntensities(KnownIntensities.OpenHistory(home.Root));
-            return await new FleetCommands(store, TimeProvider.System, Console.Out, Console.Error, intensities)
+            return await new FleetCommands(store, TimeProvider.System, Console.Out, Console.Error, intensities, new ReceiptKeyFile(home.Root))
                 .RunAsync(line, ended.Token).ConfigureAwait(false);
         }
     }
 
     static async Task<int> ServeAsync(ServerCommandLine line)
     {
-        var store = DatabaseAddress.Find(line.DatabaseFile, Environment.GetEnvironmentVariable) is { } address ? new PostgresFleetStore(address, TimeProvider.System) : null;
+        var store = DatabaseAddress.Find(line.DatabaseFile, Environment.GetEnvironmentVariable) is { } address
+            ? new PostgresFleetStore(address, TimeProvider.System, new ReceiptKeyFile(LedgerHome.FromEnvironment(Environment.GetEnvironmentVariable).Root).ReadOrCreate())
+            : null;
         try
         {
             return await ServeAsync(line, store).ConfigureAwait(false);

@@ -26,6 +26,9 @@ static class FleetCommand
             BuildRevoke(context),
             BuildForDatabase(context, "upgrade-check", "Show which nodes have another version or other factors; exit code 1 if any.",
                 CreateJsonOption()),
+            BuildForDatabase(context, "verify", "Check the lines of all nodes against what the server has signed; exit code 1 if one differs.",
+                CreateOption("--receipts", "FILE", "Compare with the receipts of a node too: push/….receipts.jsonl of its ledger")),
+            BuildForDatabase(context, "rotate-key", "Make a new key for receipts in the folder of the server; the former one signs it."),
             BuildForDatabase(
                 context, "recount",
                 "Account the runs of the database again with the factors of this version. Older statements are kept; stopped, it goes on later.",

@@ -32,4 +32,10 @@ enum FleetAction
 
     /// <summary>Shows the last recount.</summary>
     ShowRecount,
+
+    /// <summary>Checks the lines against what was signed of them.</summary>
+    Verify,
+
+    /// <summary>Makes a new key for receipts.</summary>
+    RotateKey,
 }

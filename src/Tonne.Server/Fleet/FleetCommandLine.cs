@@ -31,6 +31,9 @@ sealed record FleetCommandLine
     /// <summary>Which runs are written as Parquet.</summary>
     public ParquetExportQuery Parquet { get; init; } = new();
 
+    /// <summary>File with the receipts that a node has kept; null for none.</summary>
+    public string? Receipts { get; init; }
+
     /// <summary>Which runs are recounted.</summary>
     public RecountQuery Recount { get; init; } = new();
 
@@ -51,6 +54,7 @@ sealed record FleetCommandLine
         var until = new Option<string>("--until");
         var account = new Option<string>("--account");
         var node = new Argument<string>("node");
+        var receipts = new Option<string>("--receipts");
         var rate = new Option<string>("--rate");
         var (trial, status) = (new Option<bool>("--dry-run"), new Option<bool>("--status"));
         var commands = new Dictionary<string, (FleetAction Action, Command Command)>(StringComparer.Ordinal)
@@ -60,6 +64,8 @@ sealed record FleetCommandLine
             ["status"] = (FleetAction.ShowStatus, new Command("status") { json }),
             ["revoke"] = (FleetAction.Revoke, new Command("revoke") { node }),
             ["upgrade-check"] = (FleetAction.CheckUpgrade, new Command("upgrade-check") { json }),
+            ["verify"] = (FleetAction.Verify, new Command("verify") { receipts }),
+            ["rotate-key"] = (FleetAction.RotateKey, new Command("rotate-key")),
             ["recount"] = (FleetAction.Recount, new Command("recount") { since, account, rate, trial, status }),
             ["export"] = (FleetAction.Export, new Command("export") { to, parquet, since, until, account }),
         };
@@ -79,6 +85,7 @@ sealed record FleetCommandLine
             Action = folder is not null && parsed.GetValue(parquet) is not null ? FleetAction.ExportParquet
                 : found.Action != FleetAction.Recount ? found.Action
                 : ChooseRecount(parsed.GetValue(trial), parsed.GetValue(status)),
+            Receipts = parsed.GetValue(receipts) is { } held ? Path.GetFullPath(held) : null,
             Recount = found.Action != FleetAction.Recount ? new() : new RecountQuery
             {
                 Since = ParseMonth("--since", parsed.GetValue(since)),

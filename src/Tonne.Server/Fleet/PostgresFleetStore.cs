@@ -4,6 +4,7 @@ using Tonne.Ledgers.PostgreSql.Exporting;
 using Tonne.Ledgers.PostgreSql.Members;
 using Tonne.Ledgers.PostgreSql.Nodes;
 using Tonne.Ledgers.PostgreSql.Reading;
+using Tonne.Ledgers.PostgreSql.Receipts;
 using Tonne.Ledgers.PostgreSql.Receiving;
 using Tonne.Ledgers.PostgreSql.Recounting;
 using Tonne.Ledgers.Pushing;
@@ -27,8 +28,9 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
     /// <summary>Prepares connections; none is made yet.</summary>
     /// <param name="connectionString">As Npgsql takes it.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="signer">Signs what is kept of a node. Default: null, nothing is signed.</param>
     /// <exception cref="FormatException">It is no connection string.</exception>
-    public PostgresFleetStore(string connectionString, TimeProvider time)
+    public PostgresFleetStore(string connectionString, TimeProvider time, ReceiptSigner? signer = null)
     {
         try
         {
@@ -44,7 +46,7 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
         (_ledger, _lines, _audit) = (new PostgresLedger(_database, person), new PostgresRunLines(_database, person),
             new PostgresAudit(_database));
         _parquet = new PostgresParquetExport(_database, person);
-        (Receiver, Nodes) = (new PostgresPushReceiver(_database), new PostgresNodeRegistry(_database));
+        (Receiver, Nodes) = (new PostgresPushReceiver(_database, signer), new PostgresNodeRegistry(_database));
     }
 
     /// <inheritdoc/>
@@ -79,6 +81,14 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
     /// <inheritdoc/>
     public Task<ParquetExportCount> WriteParquetAsync(string folder, ParquetExportQuery query, CancellationToken cancellationToken) =>
         _parquet.WriteAsync(folder, query, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task AddKeyAsync(ReceiptSigner? former, ReceiptSigner next, CancellationToken cancellationToken) =>
+        new PostgresReceipts(_database).AddKeyAsync(former, next, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ChainReport> VerifyAsync(IReadOnlyList<PushReceipt> held, CancellationToken cancellationToken) =>
+        new PostgresReceipts(_database).VerifyAsync(held, cancellationToken);
 
     /// <inheritdoc/>
     public IFleetRecount OpenRecount(StoredRunRecount recount) => new PostgresRecount(_database, recount);
