@@ -6,6 +6,7 @@ using Tonne.Ledgers.PostgreSql;
 using Tonne.Ledgers.PostgreSql.Members;
 using Tonne.Ledgers.PostgreSql.Reading;
 using Tonne.Ledgers.PostgreSql.Receiving;
+using Tonne.Ledgers.PostgreSql.Recounting;
 using Tonne.Ledgers.PostgreSql.Tests.Server;
 using Tonne.Ledgers.Pushing;
 using Tonne.Ledgers.Totals;
@@ -27,6 +28,12 @@ var server = Environment.GetEnvironmentVariable("TONNE_SERVER");
 if (args.ElementAtOrDefault(2) == "http")
 {
     await Tonne.Store.Bench.ServerBench.MeasureAsync(server!, connectionString, args.ElementAtOrDefault(3));
+    return;
+}
+
+if (args.ElementAtOrDefault(2) == "recount")
+{
+    await MeasureRecountAsync();
     return;
 }
 
@@ -92,6 +99,41 @@ string Measure(string person, Func<PostgresLedger, int> ask)
     }
 
     return string.Create(CultureInfo.InvariantCulture, $"{times.Order().ElementAt(3):0.0} ms (first {times[0]:0.0}, {found} found)");
+}
+
+// All runs recounted, which changes each; then once more, which changes none.
+async Task MeasureRecountAsync()
+{
+    const int nodes = 20;
+    var receiver = new PostgresPushReceiver(database);
+    await using (var connection = new NpgsqlConnection(connectionString))
+    {
+        await connection.OpenAsync();
+        for (var node = 0; node < nodes; node++)
+            await ExecuteAsync(connection, $"insert into tonne.nodes (name, enrolled_at) values ('recounted-{node}', now())");
+    }
+
+    for (var node = 0; node < nodes; node++)
+    {
+        foreach (var chunk in Enumerable.Range(0, count / nodes).Chunk(500))
+        {
+            await receiver.ReceiveAsync($"recounted-{node}", [.. chunk.SelectMany(i =>
+            {
+                var at = new DateTime(2025, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddSeconds((i * nodes) + node);
+                var record = PushedSample.Record(string.Create(CultureInfo.InvariantCulture, $"{at:yyyyMMdd-HHmmss}-{(i * nodes) + node:x6}"), 3_600_000 + i);
+                return PushedSample.Lines(record, PushedSample.Statement(record));
+            })], CancellationToken.None);
+        }
+    }
+
+    foreach (var what in new[] { "each changes", "none changes" })
+    {
+        var (start, batches) = (clock.GetTimestamp(), 0);
+        var job = await new PostgresRecount(database, new StoredRunRecount()).RunAsync(new RecountQuery(), "bench", _ => batches++, CancellationToken.None);
+        var seconds = clock.GetElapsedTime(start).TotalSeconds;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Recount of {job!.Done} runs of {nodes} nodes, {what} ({job.Changed}): {job.Done / seconds:0} runs/s, {batches} batches; memory at most {Environment.WorkingSet >> 20} MiB"));
+    }
 }
 
 async Task MeasurePushesAsync(string what, string day, int runs)

@@ -213,7 +213,7 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     }
 
     /// <summary>Checks every trace, record and statement of runs that have ended, the chain of the hourly audit file, the calls,
-    /// the counted replies, and the files of services. Changes nothing.</summary>
+    /// the counted replies, the files of services, and what servers have signed of pushes. Changes nothing.</summary>
     /// <param name="reportDone">Called with the number of runs done so far; null for none.</param>
     public IReadOnlyList<LedgerProblem> Verify(Action<int>? reportDone = null)
     {
@@ -226,6 +226,7 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
         problems.AddRange(new CallLog(Home).Read().Problems);
         problems.AddRange(ReplyLog.Check(Home));
         problems.AddRange(ServiceFiles.Check(Home));
+        problems.AddRange(Pushing.ReceiptFile.Check(Home));
         foreach (var ids in Home.GetRunIds().Chunk(VerifiedTogether))
         {
             var found = new List<LedgerProblem>[ids.Length];

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Tonne.Instruments.Feeds;
 using Tonne.Ledgers;
 using Tonne.Server.Api;
 using Tonne.Server.Fleet;
@@ -77,13 +78,18 @@ static class Program
         {
             using var ended = new CancellationTokenSource();
             using var stop = StopSignals.Register(ended.Cancel);
-            return await new FleetCommands(store, TimeProvider.System, Console.Out, Console.Error).RunAsync(line, ended.Token).ConfigureAwait(false);
+            var home = LedgerHome.FromEnvironment(Environment.GetEnvironmentVariable);
+            var intensities = new KnownIntensities(KnownIntensities.OpenHistory(home.Root));
+            return await new FleetCommands(store, TimeProvider.System, Console.Out, Console.Error, intensities, new ReceiptKeyFile(home.Root))
+                .RunAsync(line, ended.Token).ConfigureAwait(false);
         }
     }
 
     static async Task<int> ServeAsync(ServerCommandLine line)
     {
-        var store = DatabaseAddress.Find(line.DatabaseFile, Environment.GetEnvironmentVariable) is { } address ? new PostgresFleetStore(address, TimeProvider.System) : null;
+        var store = DatabaseAddress.Find(line.DatabaseFile, Environment.GetEnvironmentVariable) is { } address
+            ? new PostgresFleetStore(address, TimeProvider.System, new ReceiptKeyFile(LedgerHome.FromEnvironment(Environment.GetEnvironmentVariable).Root).ReadOrCreate())
+            : null;
         try
         {
             return await ServeAsync(line, store).ConfigureAwait(false);

@@ -26,6 +26,17 @@ static class FleetCommand
             BuildRevoke(context),
             BuildForDatabase(context, "upgrade-check", "Show which nodes have another version or other factors; exit code 1 if any.",
                 CreateJsonOption()),
+            BuildForDatabase(context, "verify", "Check the lines of all nodes against what the server has signed; exit code 1 if one differs.",
+                CreateOption("--receipts", "FILE", "Compare with the receipts of a node too: push/….receipts.jsonl of its ledger")),
+            BuildForDatabase(context, "rotate-key", "Make a new key for receipts in the folder of the server; the former one signs it."),
+            BuildForDatabase(
+                context, "recount",
+                "Account the runs of the database again with the factors of this version. Older statements are kept; stopped, it goes on later.",
+                CreateOption("--since", "MONTH", "Only runs started in this month or later, 2026-01"),
+                CreateOption("--account", "A", "Only runs that the scheduler charges to A"),
+                CreateOption("--rate", "N/s", "At most so many runs a second, so that the database stays free for others"),
+                new Option<bool>("--dry-run") { Description = "Show what would change, and write nothing" },
+                new Option<bool>("--status") { Description = "Show how far the last recount has come" }),
             BuildForDatabase(
                 context, "export", "Write the runs of the database: as folders of a ledger, or as Parquet for DuckDB and Spark.",
                 CreateOption("--to", "DIR", "Folder of a ledger, for 'tonne ledger verify'; runs there stay"),

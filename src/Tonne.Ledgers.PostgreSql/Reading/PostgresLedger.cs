@@ -228,13 +228,15 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
     {
         RunRecord? record = null;
         var statements = ImmutableArray.CreateBuilder<FootprintStatement>();
+        // Statements of recounts come last: of two that were accounted at the same time the later one is shown.
         using var find = new RunConditions().Add("run = {0}", NpgsqlDbType.Text, id)
             .Add("month = {0}", NpgsqlDbType.Date, CheckedLine.GetMonth(id))
-            .Create(session.Connection, "select sequence, line from tonne.run_lines", "order by sequence");
+            .Create(session.Connection, "select sequence, line, false as recount from tonne.run_lines",
+                "union all select number, line, true from tonne.server_statements where run = $1 and month = $2 order by recount, sequence");
         using var reader = find.ExecuteReader();
         while (reader.Read())
         {
-            var line = new PushedLine(id, reader.GetInt32(0), reader.GetFieldValue<byte[]>(1));
+            var line = new PushedLine(id, reader.GetInt32(0), reader.GetFieldValue<byte[]>(1)) { IsRecount = reader.GetBoolean(2) };
             try
             {
                 if (line.Sequence == 0)
@@ -245,7 +247,8 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
             catch (FormatException error)
             {
                 throw new LedgerDamagedException(
-                    new LedgerProblem(id, string.Create(CultureInfo.InvariantCulture, $"line {line.Sequence}"), error.Message,
+                    new LedgerProblem(id, string.Create(CultureInfo.InvariantCulture,
+                        $"{(line.IsRecount ? "statement of a recount" : "line")} {line.Sequence}"), error.Message,
                         "Restore the database from a backup."), error);
             }
         }

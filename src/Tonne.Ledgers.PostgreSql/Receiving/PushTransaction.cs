@@ -1,6 +1,8 @@
 using Npgsql;
 using NpgsqlTypes;
+using Tonne.Accounting;
 using Tonne.Ledgers.Pushing;
+using Tonne.Runs;
 
 namespace Tonne.Ledgers.PostgreSql.Receiving;
 
@@ -11,12 +13,16 @@ namespace Tonne.Ledgers.PostgreSql.Receiving;
 sealed class PushTransaction(NpgsqlConnection connection, string node)
 {
     /// <summary>Takes role and node, and waits for other pushes of the node.</summary>
-    public async Task BeginAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="waits">Whether it waits; without, rows may be read and not written.</param>
+    public async Task BeginAsync(CancellationToken cancellationToken, bool waits = true)
     {
         await using var begin = new NpgsqlCommand("""
             set local role tonne_ingest; set local jit = off;
-            select set_config('tonne.node', @node, true), pg_advisory_xact_lock(hashtextextended(@node, 7449))
+            select set_config('tonne.node', @node, true),
+                case when @waits then pg_advisory_xact_lock(hashtextextended(@node, 7449)) end
             """, connection);
+        begin.Parameters.AddWithValue("waits", NpgsqlDbType.Boolean, waits);
         begin.Parameters.AddWithValue("node", NpgsqlDbType.Text, node);
         await begin.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -138,17 +144,43 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
         if (runs.Count == 0)
             return;
         var rows = new List<RunRow.Source>();
-        var lines = read.Concat(await ReadOtherLinesAsync(runs, read, cancellationToken).ConfigureAwait(false));
-        foreach (var run in lines.GroupBy(line => line.Line.Run, StringComparer.Ordinal))
+        foreach (var run in await ReadRunsAsync(runs, read, cancellationToken).ConfigureAwait(false))
         {
-            if (run.FirstOrDefault(line => line.Record is not null)?.Record is { } record)
-            {
-                var statements = run.Where(line => line.Statement is not null).OrderBy(line => line.Line.Sequence)
-                    .Select(line => line.Statement!);
-                rows.Add(new(node, RunLines.Summarize(record, [.. statements]), HourlyEnergy.Of(record)));
-            }
+            if (run.Record is { } record)
+                rows.Add(new(node, RunLines.Summarize(record, run.Statements), HourlyEnergy.Of(record)));
         }
 
+        await WriteRowsAsync(rows, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the lines of runs: the record, the statements of the node in their order, and those of recounts.</summary>
+    /// <param name="runs">Ids of the runs.</param>
+    /// <param name="read">Those of their lines that were read already.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<List<(string Id, RunRecord? Record, List<FootprintStatement> Statements, int Recounts)>> ReadRunsAsync(
+        IReadOnlySet<string> runs, IReadOnlyList<CheckedLine> read, CancellationToken cancellationToken)
+    {
+        var lines = read.Concat(await ReadOtherLinesAsync(runs, read, cancellationToken).ConfigureAwait(false));
+        var recounts = await ReadRecountsAsync(runs, cancellationToken).ConfigureAwait(false);
+        return
+        [
+            .. lines.GroupBy(line => line.Line.Run, StringComparer.Ordinal).Select(run =>
+            {
+                var record = run.FirstOrDefault(line => line.Record is not null)?.Record;
+                var statements = run.Where(line => line.Statement is not null).OrderBy(line => line.Line.Sequence)
+                    .Select(line => line.Statement!).ToList();
+                var added = recounts.GetValueOrDefault(run.Key) ?? [];
+                statements.AddRange(added);
+                return (run.Key, record, statements, added.Count);
+            }),
+        ];
+    }
+
+    /// <summary>Writes rows of runs, and the sums of the days that they change.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task WriteRowsAsync(List<RunRow.Source> rows, CancellationToken cancellationToken)
+    {
         if (rows.Count == 0)
             return;
         var before = await FindDaysAsync(rows, cancellationToken).ConfigureAwait(false);
@@ -166,6 +198,28 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
         refresh.Parameters.AddWithValue("node", NpgsqlDbType.Text, node);
         refresh.Parameters.AddWithValue("days", NpgsqlDbType.Array | NpgsqlDbType.Date, before.ToArray());
         await refresh.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    async Task<Dictionary<string, List<FootprintStatement>>> ReadRecountsAsync(
+        IReadOnlySet<string> runs, CancellationToken cancellationToken)
+    {
+        await using var find = new NpgsqlCommand("""
+            select s.run, s.number, s.line from unnest(@runs) as wanted(run)
+            cross join lateral (select run, number, line from tonne.server_statements where run = wanted.run offset 0) s
+            order by s.run, s.number
+            """, connection);
+        find.Parameters.AddWithValue("runs", NpgsqlDbType.Array | NpgsqlDbType.Text, runs.ToArray());
+        var found = new Dictionary<string, List<FootprintStatement>>(StringComparer.Ordinal);
+        await using var reader = await find.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            var line = new PushedLine(reader.GetString(0), reader.GetInt32(1), reader.GetFieldValue<byte[]>(2)) { IsRecount = true };
+            if (!found.TryGetValue(line.Run, out var statements))
+                found[line.Run] = statements = [];
+            statements.Add(PushedRun.ReadStatement(line));
+        }
+
+        return found;
     }
 
     async Task<List<CheckedLine>> ReadOtherLinesAsync(

@@ -22,7 +22,7 @@ static class RunRoutes
         routes.MapDocument("/runs/{run}", "getRun", "One run, as 'tonne show --json'", typeof(RunDocument), new([]), request =>
         {
             var entry = Load(runs, request.GetRoute("run"));
-            return RunDocument.From(entry.Record, entry.Account()).ToJson();
+            return (RunDocument.From(entry.Record, entry.Account()) with { RecountedBy = entry.Statements[^1].RecountedBy }).ToJson();
         });
         routes.MapDocument("/runs/{run}/report", "getRunReport", "All that the page of a run shows, as in 'tonne report --html --with-details'; of a running run what it has so far", null, new([]),
             request => CreateReport(runs, request.GetRoute("run")));

@@ -23,4 +23,19 @@ enum FleetAction
 
     /// <summary>Writes the runs as Parquet files.</summary>
     ExportParquet,
+
+    /// <summary>Accounts runs again with the factors of this version.</summary>
+    Recount,
+
+    /// <summary>Finds what a recount would change.</summary>
+    TryRecount,
+
+    /// <summary>Shows the last recount.</summary>
+    ShowRecount,
+
+    /// <summary>Checks the lines against what was signed of them.</summary>
+    Verify,
+
+    /// <summary>Makes a new key for receipts.</summary>
+    RotateKey,
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Tonne.Ledgers.PostgreSql.Exporting;
+using Tonne.Ledgers.PostgreSql.Recounting;
 
 namespace Tonne.Server.Fleet;
 
@@ -30,6 +31,12 @@ sealed record FleetCommandLine
     /// <summary>Which runs are written as Parquet.</summary>
     public ParquetExportQuery Parquet { get; init; } = new();
 
+    /// <summary>File with the receipts that a node has kept; null for none.</summary>
+    public string? Receipts { get; init; }
+
+    /// <summary>Which runs are recounted.</summary>
+    public RecountQuery Recount { get; init; } = new();
+
     /// <summary>Whether the answer is JSON.</summary>
     public bool IsJson { get; init; }
 
@@ -47,6 +54,9 @@ sealed record FleetCommandLine
         var until = new Option<string>("--until");
         var account = new Option<string>("--account");
         var node = new Argument<string>("node");
+        var receipts = new Option<string>("--receipts");
+        var rate = new Option<string>("--rate");
+        var (trial, status) = (new Option<bool>("--dry-run"), new Option<bool>("--status"));
         var commands = new Dictionary<string, (FleetAction Action, Command Command)>(StringComparer.Ordinal)
         {
             ["init"] = (FleetAction.Init, new Command("init")),
@@ -54,6 +64,9 @@ sealed record FleetCommandLine
             ["status"] = (FleetAction.ShowStatus, new Command("status") { json }),
             ["revoke"] = (FleetAction.Revoke, new Command("revoke") { node }),
             ["upgrade-check"] = (FleetAction.CheckUpgrade, new Command("upgrade-check") { json }),
+            ["verify"] = (FleetAction.Verify, new Command("verify") { receipts }),
+            ["rotate-key"] = (FleetAction.RotateKey, new Command("rotate-key")),
+            ["recount"] = (FleetAction.Recount, new Command("recount") { since, account, rate, trial, status }),
             ["export"] = (FleetAction.Export, new Command("export") { to, parquet, since, until, account }),
         };
         var fleet = new Command(Verb) { file };
@@ -69,7 +82,16 @@ sealed record FleetCommandLine
             : null;
         return new FleetCommandLine
         {
-            Action = folder is not null && parsed.GetValue(parquet) is not null ? FleetAction.ExportParquet : found.Action,
+            Action = folder is not null && parsed.GetValue(parquet) is not null ? FleetAction.ExportParquet
+                : found.Action != FleetAction.Recount ? found.Action
+                : ChooseRecount(parsed.GetValue(trial), parsed.GetValue(status)),
+            Receipts = parsed.GetValue(receipts) is { } held ? Path.GetFullPath(held) : null,
+            Recount = found.Action != FleetAction.Recount ? new() : new RecountQuery
+            {
+                Since = ParseMonth("--since", parsed.GetValue(since)),
+                Account = parsed.GetValue(account),
+                Rate = ParseRate(parsed.GetValue(rate)),
+            },
             DatabaseFile = parsed.GetValue(file),
             Node = CheckName(found.Action switch
             {
@@ -98,9 +120,22 @@ sealed record FleetCommandLine
         _ => throw new FormatException("give one folder: --to DIR for folders of a ledger, or --parquet DIR for Parquet files."),
     };
 
+    static FleetAction ChooseRecount(bool isTrial, bool isStatus) => (isTrial, isStatus) switch
+    {
+        (true, true) => throw new FormatException("--dry-run and --status are two things: give one."),
+        (true, _) => FleetAction.TryRecount,
+        (_, true) => FleetAction.ShowRecount,
+        _ => FleetAction.Recount,
+    };
+
+    static double? ParseRate(string? text) => text is null ? null
+        : double.TryParse(text.EndsWith("/s", StringComparison.Ordinal) ? text[..^2] : text, NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture, out var rate) && rate is > 0 and <= 1e6 ? rate
+        : throw new FormatException($"--rate '{text}' is not a number of runs a second, such as 200/s.");
+
     static DateOnly? ParseMonth(string option, string? text) => text is null ? null
         : DateOnly.TryParseExact(text, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var month) ? month
-        : throw new FormatException($"{option} '{text}' is not a month such as 2026-01: a file has the runs of a whole month.");
+        : throw new FormatException($"{option} '{text}' is not a month such as 2026-01: whole months are taken.");
 
     static string? CheckName(string? name) => name is not null && FleetRoutes.FindNameProblem(name) is { } problem
         ? throw new FormatException(problem + ".") : name;

@@ -1,9 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
 using Tonne.Formatting;
+using Tonne.Grids;
 using Tonne.Ledgers;
 using Tonne.Ledgers.PostgreSql.Exporting;
+using Tonne.Ledgers.PostgreSql.Recounting;
 using Tonne.Ledgers.Pushing;
+using Tonne.Server.Security;
 
 namespace Tonne.Server.Fleet;
 
@@ -12,10 +15,16 @@ namespace Tonne.Server.Fleet;
 /// <param name="time">The clock.</param>
 /// <param name="output">Receives answers.</param>
 /// <param name="error">Receives progress and warnings.</param>
-sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter output, TextWriter error)
+/// <param name="intensities">Intensities by the hour that are known here, for recounts. Default: null, none.</param>
+/// <param name="receiptKey">The key for receipts. Default: null, none.</param>
+sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter output, TextWriter error, IIntensityHistory? intensities = null,
+    ReceiptKeyFile? receiptKey = null)
 {
     // Some nodes differ, or lines could not be exported.
     const int Found = 1;
+
+    // As a shell has it for SIGINT.
+    const int Interrupted = 130;
 
     /// <summary>Who does it, for the audit log.</summary>
     static string Person => $"{Environment.UserName} on {Environment.MachineName}";
@@ -30,6 +39,10 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
         FleetAction.ShowStatus => ShowStatusAsync(line.IsJson, cancellationToken),
         FleetAction.Revoke => RevokeAsync(line.Node!, cancellationToken),
         FleetAction.CheckUpgrade => CheckUpgradeAsync(line.IsJson, cancellationToken),
+        FleetAction.Recount or FleetAction.TryRecount => RecountAsync(line.Recount, line.Action == FleetAction.TryRecount, cancellationToken),
+        FleetAction.Verify => VerifyAsync(line.Receipts, cancellationToken),
+        FleetAction.RotateKey => RotateKeyAsync(cancellationToken),
+        FleetAction.ShowRecount => ShowRecountAsync(cancellationToken),
         FleetAction.ExportParquet => ExportParquetAsync(line.Folder!, line.Parquet, cancellationToken),
         _ => ExportAsync(new LedgerHome(line.Folder!), cancellationToken),
     };
@@ -131,6 +144,71 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
         }
 
         return differing.Count == 0 ? 0 : Found;
+    }
+
+    async Task<int> RecountAsync(RecountQuery query, bool isTrial, CancellationToken cancellationToken)
+    {
+        var recount = store.OpenRecount(new StoredRunRecount(intensities));
+        var screen = new RecountScreen(time, error);
+        RecountProgress? last = null;
+        try
+        {
+            var job = (isTrial ? await recount.TryAsync(query, Report, cancellationToken).ConfigureAwait(false)
+                : await recount.RunAsync(query, Person, Report, cancellationToken).ConfigureAwait(false))
+                ?? throw new LedgerUnavailableException(store.Name, "another recount works there", "'tonne fleet recount --status' shows it.");
+            foreach (var text in RecountScreen.Describe(job, isTrial))
+                output.WriteLine(text);
+            return job.Failed == 0 ? 0 : Found;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            error.WriteLine(isTrial ? "tonne: stopped; nothing was written." : string.Create(CultureInfo.InvariantCulture,
+                $"tonne: stopped after {last?.Done ?? 0:N0} of {last?.Runs ?? 0:N0} runs; the same command goes on from there."));
+            return Interrupted;
+        }
+
+        void Report(RecountProgress job)
+        {
+            last = job;
+            screen.Report(job);
+        }
+    }
+
+    async Task<int> VerifyAsync(string? path, CancellationToken cancellationToken)
+    {
+        if (path is not null && !File.Exists(path))
+            throw new FormatException($"there is no file '{path}': it is push/….receipts.jsonl in the ledger of a node.");
+        var report = await store.VerifyAsync(path is null ? [] : ReceiptFile.Read(path), cancellationToken).ConfigureAwait(false);
+        foreach (var problem in report.Problems)
+            output.WriteLine(Clean(problem));
+        if (report.ProblemCount > report.Problems.Count)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"and {report.ProblemCount - report.Problems.Count} more"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{report.Nodes} nodes, {report.Lines} lines, {report.Receipts} receipts checked: {report.ProblemCount} problems"));
+        if (report.Unsigned > 0)
+            error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"tonne: {report.Unsigned} lines have no receipt yet; the next push of their nodes signs them."));
+        return report.ProblemCount == 0 ? 0 : Found;
+    }
+
+    async Task<int> RotateKeyAsync(CancellationToken cancellationToken)
+    {
+        var file = receiptKey ?? throw new FormatException("this needs the folder of the server.");
+        using var former = file.TryRead();
+        using var next = ReceiptSigner.Create();
+        await store.AddKeyAsync(former, next, cancellationToken).ConfigureAwait(false);
+        file.Replace(former, next);
+        await store.NoteAsync(Person, "rotate key", $"{former?.Id ?? "none"} to {next.Id}", cancellationToken).ConfigureAwait(false);
+        output.WriteLine($"{file.Location} has the new key {next.Id}{(former is null ? "" : $", signed by {former.Id}")}. Start 'tonne serve' again to use it.");
+        return 0;
+    }
+
+    async Task<int> ShowRecountAsync(CancellationToken cancellationToken)
+    {
+        var job = await store.OpenRecount(new StoredRunRecount()).FindLastAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var text in RecountScreen.DescribeStatus(job))
+            output.WriteLine(text);
+        return 0;
     }
 
     static bool HasSameFactors(FleetDocument.NodePart node, FleetDocument fleet) =>

@@ -2,6 +2,8 @@ using Tonne.Ledgers;
 using Tonne.Ledgers.Listing;
 using Tonne.Ledgers.PostgreSql.Exporting;
 using Tonne.Ledgers.PostgreSql.Reading;
+using Tonne.Ledgers.PostgreSql.Recounting;
+using Tonne.Ledgers.PostgreSql.Receipts;
 using Tonne.Ledgers.Pushing;
 using Tonne.Ledgers.Totals;
 
@@ -62,6 +64,23 @@ interface IFleetStore
     /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>
     /// <exception cref="IOException">The files cannot be written.</exception>
     Task<ParquetExportCount> WriteParquetAsync(string folder, ParquetExportQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Takes a new key for receipts into use.</summary>
+    /// <param name="former">The key that was used until now, which signs the new one; null if there was none.</param>
+    /// <param name="next">The new key.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="LedgerUnavailableException">The database cannot be used.</exception>
+    Task AddKeyAsync(ReceiptSigner? former, ReceiptSigner next, CancellationToken cancellationToken);
+
+    /// <summary>Checks the lines against what was signed of them.</summary>
+    /// <param name="held">Receipts that nodes have kept.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>
+    Task<ChainReport> VerifyAsync(IReadOnlyList<PushReceipt> held, CancellationToken cancellationToken);
+
+    /// <summary>Opens the recount of its runs.</summary>
+    /// <param name="recount">Accounts a run.</param>
+    IFleetRecount OpenRecount(StoredRunRecount recount);
 
     /// <summary>Adds a line to the audit log.</summary>
     /// <param name="by">Who.</param>

@@ -5,7 +5,9 @@ using Tonne.Ledgers.PostgreSql.Exporting;
 using Tonne.Ledgers.PostgreSql.Members;
 using Tonne.Ledgers.PostgreSql.Nodes;
 using Tonne.Ledgers.PostgreSql.Reading;
+using Tonne.Ledgers.PostgreSql.Receipts;
 using Tonne.Ledgers.PostgreSql.Receiving;
+using Tonne.Ledgers.PostgreSql.Recounting;
 using Tonne.Ledgers.Pushing;
 using Tonne.Ledgers.Totals;
 
@@ -29,8 +31,9 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
     /// <summary>Prepares connections; none is made yet.</summary>
     /// <param name="connectionString">As Npgsql takes it.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="signer">Signs what is kept of a node. Default: null, nothing is signed.</param>
     /// <exception cref="FormatException">It is no connection string.</exception>
-    public PostgresFleetStore(string connectionString, TimeProvider time)
+    public PostgresFleetStore(string connectionString, TimeProvider time, ReceiptSigner? signer = null)
     {
         try
         {
@@ -46,7 +49,7 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
             new PostgresAudit(_database));
         (_list, _sum) = (new PostgresRunList(_database), new PostgresRunSum(_database));
         _parquet = new PostgresParquetExport(_database, Reader);
-        (Receiver, Nodes) = (new PostgresPushReceiver(_database), new PostgresNodeRegistry(_database));
+        (Receiver, Nodes) = (new PostgresPushReceiver(_database, signer), new PostgresNodeRegistry(_database));
     }
 
     /// <inheritdoc/>
@@ -97,6 +100,17 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
     /// <inheritdoc/>
     public Task<ParquetExportCount> WriteParquetAsync(string folder, ParquetExportQuery query, CancellationToken cancellationToken) =>
         _parquet.WriteAsync(folder, query, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task AddKeyAsync(ReceiptSigner? former, ReceiptSigner next, CancellationToken cancellationToken) =>
+        new PostgresReceipts(_database).AddKeyAsync(former, next, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ChainReport> VerifyAsync(IReadOnlyList<PushReceipt> held, CancellationToken cancellationToken) =>
+        new PostgresReceipts(_database).VerifyAsync(held, cancellationToken);
+
+    /// <inheritdoc/>
+    public IFleetRecount OpenRecount(StoredRunRecount recount) => new PostgresRecount(_database, recount);
 
     /// <inheritdoc/>
     public Task NoteAsync(string by, string action, string subject, CancellationToken cancellationToken) =>

@@ -6,6 +6,8 @@ using Tonne.Ledgers;
 using Tonne.Ledgers.Listing;
 using Tonne.Ledgers.PostgreSql.Exporting;
 using Tonne.Ledgers.PostgreSql.Reading;
+using Tonne.Ledgers.PostgreSql.Recounting;
+using Tonne.Ledgers.PostgreSql.Receipts;
 using Tonne.Ledgers.Pushing;
 using Tonne.Ledgers.Totals;
 using Tonne.Server.Fleet;
@@ -85,6 +87,23 @@ sealed class HeldStore(TimeProvider time) : IFleetStore, IPushReceiver, INodeReg
         Exports.Add((folder, query));
         return Task.FromResult(query.Account == "nobody" ? default : new ParquetExportCount(3, 2, 1));
     }
+
+    /// <summary>Keys that were taken into use, each with the id of the former one.</summary>
+    public List<(string? Former, string Next)> Keys { get; } = [];
+
+    /// <summary>What a check of the chains finds.</summary>
+    public ChainReport Chains { get; set; } = new();
+
+    public Task AddKeyAsync(ReceiptSigner? former, ReceiptSigner next, CancellationToken cancellationToken)
+    {
+        Check();
+        Keys.Add((former?.Id, next.Id));
+        return Task.CompletedTask;
+    }
+
+    public Task<ChainReport> VerifyAsync(IReadOnlyList<PushReceipt> held, CancellationToken cancellationToken) => Task.FromResult(Chains);
+
+    public IFleetRecount OpenRecount(StoredRunRecount recount) => throw new NotSupportedException("A recount needs PostgreSQL.");
 
     public Task<PushAnswer> ReceiveAsync(string node, IReadOnlyList<PushedLine> lines, CancellationToken cancellationToken)
     {

@@ -132,6 +132,14 @@ static class HelpExamples
         ["fleet status"] = ["tonne fleet status", "tonne fleet status --database-file /etc/tonne/database --json"],
         ["fleet revoke"] = ["tonne fleet revoke node-17"],
         ["fleet upgrade-check"] = ["tonne fleet upgrade-check", "tonne fleet upgrade-check --json"],
+        ["fleet verify"] = ["tonne fleet verify --database-file /etc/tonne/database", "tonne fleet verify --receipts node-17.receipts.jsonl"],
+        ["fleet rotate-key"] = ["tonne fleet rotate-key --database-file /etc/tonne/database"],
+        ["fleet recount"] =
+        [
+            "tonne fleet recount --dry-run --since 2026-01 --database-file /etc/tonne/database",
+            "tonne fleet recount --rate 200/s",
+            "tonne fleet recount --status",
+        ],
         ["fleet export"] =
         [
             "tonne fleet export --to /backup/runs --database-file /etc/tonne/database",
