@@ -23,4 +23,19 @@ enum FleetAction
 
     /// <summary>Writes the runs as Parquet files.</summary>
     ExportParquet,
+
+    /// <summary>Sets a budget.</summary>
+    SetBudget,
+
+    /// <summary>Shows the budgets and what is used of them.</summary>
+    ShowBudgets,
+
+    /// <summary>Checks whether budgets are exceeded.</summary>
+    CheckBudgets,
+
+    /// <summary>Removes the budgets of a scope.</summary>
+    RemoveBudgets,
+
+    /// <summary>Lists the accounts and users above their budget, and writes them for Slurm.</summary>
+    WriteQuotas,
 }

@@ -1,5 +1,7 @@
 using Tonne.Ledgers;
+using Tonne.Ledgers.Budgets;
 using Tonne.Ledgers.PostgreSql;
+using Tonne.Ledgers.PostgreSql.Budgets;
 using Tonne.Ledgers.PostgreSql.Exporting;
 using Tonne.Ledgers.PostgreSql.Members;
 using Tonne.Ledgers.PostgreSql.Nodes;
@@ -22,6 +24,7 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
     readonly PostgresRunLines _lines;
     readonly PostgresAudit _audit;
     readonly PostgresParquetExport _parquet;
+    readonly PostgresBudgets _budgets;
 
     /// <summary>Prepares connections; none is made yet.</summary>
     /// <param name="connectionString">As Npgsql takes it.</param>
@@ -42,7 +45,7 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
         var person = new Person(TokenHolder);
         (_ledger, _lines, _audit) = (new PostgresLedger(_database, person), new PostgresRunLines(_database, person),
             new PostgresAudit(_database));
-        _parquet = new PostgresParquetExport(_database, person);
+        (_parquet, _budgets) = (new PostgresParquetExport(_database, person), new PostgresBudgets(_database));
         (Receiver, Nodes) = (new PostgresPushReceiver(_database), new PostgresNodeRegistry(_database));
     }
 
@@ -78,6 +81,16 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
     /// <inheritdoc/>
     public Task<ParquetExportCount> WriteParquetAsync(string folder, ParquetExportQuery query, CancellationToken cancellationToken) =>
         _parquet.WriteAsync(folder, query, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Budget>> ListBudgetsAsync(CancellationToken cancellationToken) => _budgets.ListAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public Task SetBudgetAsync(Budget budget, string by, CancellationToken cancellationToken) => _budgets.SetAsync(budget, by, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<int> RemoveBudgetsAsync(string? project, string? account, string? user, string by, CancellationToken cancellationToken) =>
+        _budgets.RemoveAsync(project, account, user, by, cancellationToken);
 
     /// <inheritdoc/>
     public Task NoteAsync(string by, string action, string subject, CancellationToken cancellationToken) =>

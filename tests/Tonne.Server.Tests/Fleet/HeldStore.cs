@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Tonne.Accounting;
 using Tonne.Ledgers;
+using Tonne.Ledgers.Budgets;
 using Tonne.Ledgers.PostgreSql.Exporting;
 using Tonne.Ledgers.Pushing;
 using Tonne.Ledgers.Totals;
@@ -47,6 +48,36 @@ sealed class HeldStore(TimeProvider time) : IFleetStore, IPushReceiver, INodeReg
     public TimeSpan KeyLife { get; set; } = TimeSpan.FromDays(365);
 
     public LedgerTotal Total(TotalQuery query) => LedgerTotal.Of(ListRuns(), query);
+
+    /// <summary>The budgets.</summary>
+    public List<Budget> Budgets { get; } = [];
+
+    public Task<IReadOnlyList<Budget>> ListBudgetsAsync(CancellationToken cancellationToken)
+    {
+        Check();
+        lock (_lock)
+            return Task.FromResult<IReadOnlyList<Budget>>([.. Budgets]);
+    }
+
+    public Task SetBudgetAsync(Budget budget, string by, CancellationToken cancellationToken)
+    {
+        Check();
+        lock (_lock)
+        {
+            Budgets.RemoveAll(budget.HasSameScope);
+            Budgets.Add(budget);
+            Audit.Add($"{by}: budget {budget.Scope}");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task<int> RemoveBudgetsAsync(string? project, string? account, string? user, string by, CancellationToken cancellationToken)
+    {
+        Check();
+        lock (_lock)
+            return Task.FromResult(Budgets.RemoveAll(budget => (budget.Project, budget.Account, budget.User) == (project, account, user)));
+    }
 
     public Task NoteAsync(string by, string action, string subject, CancellationToken cancellationToken)
     {
