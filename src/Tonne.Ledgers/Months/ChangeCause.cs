@@ -6,6 +6,9 @@ public enum ChangeCause
     /// <summary>More or fewer hours of runs.</summary>
     Work,
 
+    /// <summary>More or fewer hours in which agents measured nodes: idle energy and other processes, outside jobs.</summary>
+    Nodes,
+
     /// <summary>Hardware: another mix of partitions and processors, or more or less energy for an hour of a run.</summary>
     Hardware,
 

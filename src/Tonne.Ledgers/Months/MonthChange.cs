@@ -8,13 +8,15 @@ namespace Tonne.Ledgers.Months;
 
 /// <summary>The change of emissions from one month to another, explained by causes whose parts add up to it.</summary>
 /// <remarks>
-/// Operational emissions are decomposed over groups of one partition and processor (and the time of nodes outside jobs) by the logarithmic mean Divisia index:
+/// Operational emissions are decomposed over groups of one partition and processor, and those of the time of nodes outside jobs by themselves, by the logarithmic mean Divisia index:
 /// Ang 2004 and 2005, see docs/months.md. Where the two months have runs that were accounted by different methods or factors, their runs are accounted again
 /// with the present ones; what that changes is the part of <see cref="ChangeCause.Method"/>, and the others are between the months as accounted again.
 /// Embodied emissions are one part, the difference of the two sums.
 /// </remarks>
 public sealed record MonthChange
 {
+    const string Node = "node";
+
     // So many records are read in a few seconds.
     const int MostRestated = 2000;
 
@@ -65,7 +67,8 @@ public sealed record MonthChange
         var stated = new Pair(Sum(runs, before, account), Sum(runs, after, account));
         var restated = Restate(runs, before, after, account, restate, warnings) is { } again
             ? new Pair(Sum(again, before, account), Sum(again, after, account)) : stated;
-        var terms = LogMeanDecomposition.Explain(Match(restated));
+        // Hours of a node are no hours of runs: one share of all hours for both would have no meaning.
+        var (terms, nodes) = (LogMeanDecomposition.Explain(Match(restated, isNode: false)), LogMeanDecomposition.Explain(Match(restated, isNode: true)));
         var embodied = GetRest(restated.After.Sum) - GetRest(restated.Before.Sum);
         var method = (stated.After.Sum.Emissions.Best - restated.After.Sum.Emissions.Best) - (stated.Before.Sum.Emissions.Best - restated.Before.Sum.Emissions.Best);
         return new MonthChange
@@ -75,8 +78,8 @@ public sealed record MonthChange
             After = stated.After.Sum.Emissions,
             Terms =
             [
-                new(ChangeCause.Work, terms.Work), new(ChangeCause.Hardware, terms.Mix + terms.Power), new(ChangeCause.Facility, terms.Pue),
-                new(ChangeCause.Grid, terms.Grid), new(ChangeCause.Embodied, embodied), new(ChangeCause.Method, method),
+                new(ChangeCause.Work, terms.Work), new(ChangeCause.Nodes, nodes.Work), new(ChangeCause.Hardware, terms.Mix + terms.Power + nodes.Mix + nodes.Power),
+                new(ChangeCause.Facility, terms.Pue + nodes.Pue), new(ChangeCause.Grid, terms.Grid + nodes.Grid), new(ChangeCause.Embodied, embodied), new(ChangeCause.Method, method),
             ],
             Warnings = [.. warnings],
         };
@@ -88,14 +91,14 @@ public sealed record MonthChange
     static LedgerTotal Sum(IReadOnlyList<RunSummary> runs, CalendarMonth month, string? account)
     {
         var query = new TotalQuery { Runs = new LedgerQuery { Account = account, Since = month.Start, Until = month.End } };
-        return new TotalBuilder(query, static run => [[run.CoversNode ? "node" : "run", run.Partition, run.Cpu]]).Build([.. runs.Select(CountedRun.From)]);
+        return new TotalBuilder(query, static run => [[run.CoversNode ? Node : "run", run.Partition, run.Cpu]]).Build([.. runs.Select(CountedRun.From)]);
     }
 
-    static List<(LogMeanDecomposition.Levels, LogMeanDecomposition.Levels)> Match(Pair pair)
+    static List<(LogMeanDecomposition.Levels, LogMeanDecomposition.Levels)> Match(Pair pair, bool isNode)
     {
-        var before = pair.Before.Rows.ToDictionary(static row => string.Join('\n', row.Group), StringComparer.Ordinal);
+        var before = pair.Before.Rows.Where(IsOfKind).ToDictionary(static row => string.Join('\n', row.Group), StringComparer.Ordinal);
         var groups = new List<(LogMeanDecomposition.Levels, LogMeanDecomposition.Levels)>();
-        foreach (var row in pair.After.Rows)
+        foreach (var row in pair.After.Rows.Where(IsOfKind))
         {
             before.Remove(string.Join('\n', row.Group), out var counterpart);
             groups.Add((GetLevels(counterpart), GetLevels(row)));
@@ -103,6 +106,8 @@ public sealed record MonthChange
 
         groups.AddRange(before.Values.OrderBy(static row => string.Join('\n', row.Group), StringComparer.Ordinal).Select(row => (GetLevels(row), default(LogMeanDecomposition.Levels))));
         return groups;
+
+        bool IsOfKind(TotalRow row) => row.Group[0] == Node == isNode;
 
         static LogMeanDecomposition.Levels GetLevels(TotalRow? row) => row is null ? default
             : new(row.Seconds / 3600, row.Energy.Best, row.FacilityEnergy.Best, row.Operational.Best);

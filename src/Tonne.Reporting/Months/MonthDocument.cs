@@ -178,7 +178,7 @@ public sealed record MonthDocument
             ]);
     }
 
-    /// <summary>A cause of the change: work, hardware, facility (PUE), grid, embodied, method.</summary>
+    /// <summary>A cause of the change: work, nodes, hardware, facility (PUE), grid, embodied, method.</summary>
     public sealed record TermPart(string Cause, double ChangeKg, double? Share);
 
     /// <summary>A method and factors, and how many runs were accounted by them.</summary>

@@ -105,6 +105,7 @@ sealed class MonthSentences(MonthReport report, string dash = "–")
     public static string FormatCause(ChangeCause cause) => cause switch
     {
         ChangeCause.Facility => "PUE",
+        ChangeCause.Nodes => "nodes measured outside jobs",
         ChangeCause.Method => "method and factors",
         _ => EnumWords.Format(cause),
     };

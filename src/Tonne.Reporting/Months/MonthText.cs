@@ -39,7 +39,10 @@ public static class MonthText
             };
             foreach (var row in table.Rows)
                 text.Add(row);
-            text.Write(writer, columns);
+            if (isTerminal)
+                text.Write(writer, screen);
+            else
+                text.Write(writer);
         }
 
         if (!report.Budgets.IsEmpty)

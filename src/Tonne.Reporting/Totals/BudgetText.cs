@@ -22,6 +22,7 @@ public static class BudgetText
             RightAligned = new HashSet<int> { 1, 2, 3, 4, 5 },
             OptionalColumns = [5],
             FlexibleColumn = 0,
+            MinFlexibleWidth = 11,
         };
         foreach (var state in states)
         {
@@ -32,7 +33,10 @@ public static class BudgetText
                 state.Forecast is { } forecast ? DisplayValue.Format(forecast, unit).Text : state.Projected is { } projected ? DisplayValue.Format(projected, unit) : "-");
         }
 
-        table.Write(writer, isTerminal ? screen.Width : null);
+        if (isTerminal)
+            table.Write(writer, screen);
+        else
+            table.Write(writer);
     }
 
     /// <summary>The budgets that have reached one of their warnings, a sentence for each, with the forecast of the period's end.</summary>

@@ -34,12 +34,12 @@ public class BudgetForecastTests
     [Fact]
     public void The_days_so_far_go_on_with_an_interval_from_how_they_differ()
     {
-        // 1, 2 and 3 kg: mean 2, s = 1. 27 days are left: 6 + 54 = 60 kg ± 4.303 · 1 · √(27 + 27² / 3) = 70.705 kg, and not below what is used.
+        // 1, 2 and 3 kg: mean 2, s = 1. 27 days are left: 6 + 54 = 60 kg ± 4.303 · 1 · √(27 + 27² / 3) = 70.7055 kg, and not below what is used.
         var state = Check(_monthly, _november.AddDays(3), null, Run(1, 1), Run(2, 2), Run(3, 3));
 
         Assert.Equal(60, state.Forecast!.Value.Best, 9);
         Assert.Equal(6, state.Forecast!.Value.Low, 9);
-        Assert.Equal(130.705, state.Forecast!.Value.High, 3);
+        Assert.Equal(130.7055, state.Forecast!.Value.High, 4);
     }
 
     [Fact]
@@ -49,8 +49,8 @@ public class BudgetForecastTests
         var state = Check(_monthly, _november.AddDays(4.5), null, Run(1, 1), Run(3, 1), Run(5, 5));
 
         Assert.Equal(19.75, state.Forecast!.Value.Best, 9);
-        // s² = 1/3; t(0.975, 3) = 3.182; √((25.5 + 25.5² / 4) / 3) = 7.916307.
-        Assert.Equal(19.75 + (3.182 * 7.916307), state.Forecast!.Value.High, 3);
+        // s² = 1/3; t(0.975, 3) = 3.182; √((25.5 + 25.5² / 4) / 3) = 7.917544.
+        Assert.Equal(19.75 + (3.182 * 7.917544), state.Forecast!.Value.High, 3);
     }
 
     [Fact]
@@ -120,8 +120,8 @@ public class BudgetForecastTests
 
         // 2026-11-01 is 1793491200, 2026-12-01 1796083200, 2027-01-01 1798761600 (date -u -d … +%s).
         Assert.Equal(
-            "# tonne.slurm-quotas/1\n# written=1793491200\naccount\tuser\tused\tlimit\tresets\n\tbob\t20 kWh\t10 kWh/year\t1798761600\n"
-            + "physics\t\t60 kg CO2e\t50 kg CO2e/month\t1796083200\n# end\n", text);
+            "# tonne.slurm-quotas/1\n# written=1793491200\naccount\tuser\tused\tlimit\tresets\n\tbob\t20.0 kWh\t10.0 kWh/year\t1798761600\n"
+            + "physics\t\t60.0 kg CO2e\t50.0 kg CO2e/month\t1796083200\n# end\n", text);
     }
 
     [Fact]

@@ -142,8 +142,20 @@ public class MonthReportTests
         // L(16, 12) = 4 / ln (4/3) = 13.904238; · ln 2 = 9.637683; · ln (2/3) = -5.637683.
         Assert.Equal(6, change.Kilograms, 9);
         Assert.Equal(6d / 14, change.Share!.Value, 9);
-        Assert.Equal([9.637683, 0, 0, -5.637683, 2, 0], change.Terms.Select(static term => Math.Round(term.Kilograms, 6) + 0d));
+        Assert.Equal([9.637683, 0, 0, 0, -5.637683, 2, 0], change.Terms.Select(static term => Math.Round(term.Kilograms, 6) + 0d));
         Assert.Empty(change.Warnings);
+    }
+
+    [Fact]
+    public void Hours_of_nodes_outside_jobs_are_a_cause_of_their_own()
+    {
+        // One job of 10 h and 12 kg in both months; in November an agent measures a day of another node, 24 kWh · 1.25 · 0.4 = 12 kg and 2.4 kg embodied.
+        RunSummary[] runs =
+        [
+            Run("a", "2026-10-02T00:00", 10, 24), Run("b", "2026-11-02T00:00", 10, 24), Node("d", "2026-11-05T00:00", 24, 24) with { BootId = "boot-2", Node = "n2" },
+        ];
+
+        Assert.Equal([0, 12, 0, 0, 0, 2.4, 0], MonthChange.Explain(runs, _october, _november).Terms.Select(static term => Math.Round(term.Kilograms, 9) + 0d));
     }
 
     [Fact]
@@ -154,7 +166,7 @@ public class MonthReportTests
 
         var change = MonthChange.Explain(runs, _october, _november, null, run => run.Id == "a" ? Run("a", "2026-10-02T00:00", 10, 24, grid: 0.8) : run);
 
-        Assert.Equal([0, 0, 0, 0, 0, 12], change.Terms.Select(static term => Math.Round(term.Kilograms, 9) + 0d));
+        Assert.Equal([0, 0, 0, 0, 0, 0, 12], change.Terms.Select(static term => Math.Round(term.Kilograms, 9) + 0d));
         // Without the means it is a warning, and in the grid.
         var plain = MonthChange.Explain(runs, _october, _november);
         Assert.Equal(12, plain.Terms.Single(static term => term.Cause == ChangeCause.Grid).Kilograms, 9);
