@@ -6,7 +6,8 @@ using Tonne.Reporting.Totals;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary><c>tonne budget set|remove|show|check|quotas</c>: limits for projects, accounts and users, of this ledger or, by <c>tonne-server</c>, of a fleet.</summary>
+/// <summary><c>tonne budget set|remove|show|check|quotas</c>: limits for projects, accounts and users, of this ledger or, by
+/// <c>tonne-server</c>, of a fleet.</summary>
 static class BudgetCommand
 {
     public static Command Build(CommandContext context) => new("budget", "Set and check limits of emissions or energy.")
@@ -22,7 +23,8 @@ static class BudgetCommand
     {
         var limit = new Argument<string>("limit") { Description = "Emissions or facility energy and a period: 50kg/month, 3kWh/day, 1t", HelpName = "LIMIT[/PERIOD]" };
         var scope = new Scope();
-        var warnAt = new Option<string>("--warn-at") { Description = "Warn at these shares of the limit, per cent; default 50,80,100", HelpName = "P,…" };
+        var warnAt = new Option<string>("--warn-at") { Description = "Warn at these shares of the limit, per cent; default 50,80,100",
+            HelpName = "P,…" };
         var database = new DatabaseOptions();
         var command = new Command("set", "Set a budget; it replaces that of the same scope and period.") { limit };
         scope.AddTo(command);
@@ -41,7 +43,8 @@ static class BudgetCommand
                 WarnAt = parsed.GetValue(warnAt) is { } shares ? ParseWarnings(shares) : null,
             };
             if (database.IsGiven(parsed))
-                return StartServer(context, database, parsed, ["budget-set", parsed.GetValue(limit)!, .. scope.Read(parsed), .. Read(parsed, warnAt)]);
+                return StartServer(context, database, parsed, ["budget-set", parsed.GetValue(limit)!, .. scope.Read(parsed),
+                    .. Read(parsed, warnAt)]);
             var session = LedgerSession.OpenWithoutClosing(context);
             new BudgetFile(session.Ledger.Home).Set(budget);
             BudgetText.Write(context.Out, session.Ledger.CheckBudgets([budget]), context.OutCapabilities, context.IsOutTerminal);
@@ -59,7 +62,8 @@ static class BudgetCommand
         command.SetAction(parsed =>
         {
             if (database.IsGiven(parsed))
-                return StartServer(context, database, parsed, ["budget-show", .. parsed.GetValue(json) ? ["--json"] : Array.Empty<string>()]);
+                return StartServer(context, database, parsed, ["budget-show", .. parsed.GetValue(json) ? ["--json"]
+                    : Array.Empty<string>()]);
             var states = Check(context, null);
             if (parsed.GetValue(json))
                 context.Out.WriteLine(BudgetDocument.From(states).ToJson());
@@ -88,7 +92,8 @@ static class BudgetCommand
         command.SetAction(parsed =>
         {
             if (database.IsGiven(parsed))
-                return StartServer(context, database, parsed, ["budget-check", .. parsed.GetValue(json) ? ["--json"] : Array.Empty<string>(), .. scope.Read(parsed)]);
+                return StartServer(context, database, parsed, ["budget-check", .. parsed.GetValue(json) ? ["--json"]
+                    : Array.Empty<string>(), .. scope.Read(parsed)]);
             var states = Check(context, budget => (parsed.GetValue(scope.Project) ?? budget.Project) == budget.Project
                 && (parsed.GetValue(scope.Account) ?? budget.Account) == budget.Account && (parsed.GetValue(scope.User) ?? budget.User) == budget.User);
             if (states.Count == 0)
@@ -105,7 +110,8 @@ static class BudgetCommand
 
     static Command BuildQuotas(CommandContext context)
     {
-        var slurm = new Option<string>("--slurm") { Description = "Write them to this file, which job_submit.lua reads", HelpName = "FILE" };
+        var slurm = new Option<string>("--slurm") { Description = "Write them to this file, which job_submit.lua reads",
+            HelpName = "FILE" };
         var database = new DatabaseOptions();
         var command = new Command("quotas", "List the accounts and users above their budget, and write them for Slurm.") { slurm };
         database.AddTo(command);
@@ -113,14 +119,16 @@ static class BudgetCommand
         {
             var path = parsed.GetValue(slurm) is { } file ? Path.GetFullPath(Path.Combine(context.CurrentDirectory, file)) : null;
             if (database.IsGiven(parsed))
-                return StartServer(context, database, parsed, ["budget-quotas", .. path is null ? Array.Empty<string>() : ["--slurm", path]]);
+                return StartServer(context, database, parsed, ["budget-quotas", .. path is null ? Array.Empty<string>() : ["--slurm",
+                    path]]);
             var states = Check(context, null);
             if (path is not null)
                 SlurmQuotas.Write(path, SlurmQuotas.Create(states, context.Time.GetUtcNow()));
             var above = SlurmQuotas.FindExceeded(states);
             foreach (var state in above)
                 context.Out.WriteLine(BudgetText.DescribeUse(state, context.OutCapabilities.Unicode ? "–" : "-"));
-            context.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"tonne: {above.Count} above their quota{(path is null ? "" : $"; written to {path}")}."));
+            context.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"tonne: {above.Count} above their quota{(path is null ? "" : $"; written to {path}")}."));
             return 0;
         });
         return command;
@@ -164,7 +172,8 @@ static class BudgetCommand
         return ServerProgram.Start(context, ["fleet", .. words, .. arguments], variables);
     }
 
-    static IEnumerable<string> Read(ParseResult parsed, Option<string> option) => parsed.GetValue(option) is { } value ? [option.Name, value] : [];
+    static IEnumerable<string> Read(ParseResult parsed, Option<string> option) => parsed.GetValue(option) is { } value ? [option.Name,
+        value] : [];
 
     static System.Collections.Immutable.ImmutableArray<double> ParseWarnings(string text)
     {
@@ -200,7 +209,8 @@ static class BudgetCommand
 
         /// <summary>What was given, as words of a command line.</summary>
         public IEnumerable<string> Read(ParseResult parsed) =>
-            new[] { Project, Account, User }.SelectMany(option => parsed.GetValue(option) is { } value ? [option.Name, value] : Array.Empty<string>());
+            new[] { Project, Account, User }.SelectMany(option => parsed.GetValue(option) is { } value ? [option.Name, value]
+                : Array.Empty<string>());
 
         public void AddTo(Command command)
         {

@@ -23,7 +23,8 @@ sealed class DatabaseOptions
         command.Options.Add(_file);
     }
 
-    /// <summary>Whether a database is named by an option. The variable alone does not change what a command of the ledger is about.</summary>
+    /// <summary>Whether a database is named by an option. The variable alone does not change what a command of the ledger is
+    /// about.</summary>
     public bool IsGiven(ParseResult parsed) => parsed.GetValue(_database) is not null || parsed.GetValue(_file) is not null;
 
     /// <summary>What the server gets of them.</summary>

@@ -17,8 +17,10 @@ static partial class SlurmJobSubmitCommand
             HelpName = "RULE",
             DefaultValueFactory = _ => "off",
         };
-        var quotas = new Option<string>("--quotas") { Description = "The quotas that it reads, written by 'tonne budget quotas --slurm'", HelpName = "FILE", DefaultValueFactory = _ => SlurmQuotas.DefaultPath };
-        var command = new Command("job-submit", "Print job_submit.lua: clean hours for jobs with --comment=tonne:finish-by=T, and quotas.") { file, over, quotas };
+        var quotas = new Option<string>("--quotas") { Description = "The quotas that it reads, written by 'tonne budget quotas --slurm'",
+            HelpName = "FILE", DefaultValueFactory = _ => SlurmQuotas.DefaultPath };
+        var command = new Command("job-submit",
+            "Print job_submit.lua: clean hours for jobs with --comment=tonne:finish-by=T, and quotas.") { file, over, quotas };
         command.SetAction(parsed =>
         {
             context.Out.Write(CreateScript(parsed.GetValue(file)!, parsed.GetValue(over)!, parsed.GetValue(quotas)!));
@@ -29,9 +31,11 @@ static partial class SlurmJobSubmitCommand
 
     /// <summary>The script.</summary>
     /// <param name="file">File of intensities.</param>
-    /// <param name="over">What happens to jobs above a quota: <c>off</c>, <c>warn</c>, <c>hold</c>, <c>refuse</c> or <c>qos:NAME</c>.</param>
+    /// <param name="over">What happens to jobs above a quota: <c>off</c>, <c>warn</c>, <c>hold</c>, <c>refuse</c> or
+    /// <c>qos:NAME</c>.</param>
     /// <param name="quotas">File of quotas.</param>
-    /// <exception cref="InvalidInputException">A path is not absolute, or has a character that a text of Lua escapes; or the rule is unknown.</exception>
+    /// <exception cref="InvalidInputException">A path is not absolute, or has a character that a text of Lua escapes; or the rule is
+    /// unknown.</exception>
     internal static string CreateScript(string file, string over = "off", string quotas = SlurmQuotas.DefaultPath)
     {
         CheckPath("--file", file);

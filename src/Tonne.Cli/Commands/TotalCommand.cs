@@ -10,7 +10,12 @@ static class TotalCommand
 {
     public static Command Build(CommandContext context)
     {
-        var by = new Option<string>("--by", "-b") { Description = "Groups: project, account, user, month, year, model, campaign, machine, zone, name, status, tag, day, tag:NAME; several with commas", HelpName = "KEY,…" };
+        var by = new Option<string>("--by", "-b")
+        {
+            Description = "Groups: project, account, user, month, year, model, campaign, machine, zone, name, status, tag, day, tag:NAME; "
+                + "several with commas",
+            HelpName = "KEY,…",
+        };
         var filter = new RunFilterOptions();
         var month = new Option<string>("--month", "-m") { Description = "One month (UTC), as in 2026-11", HelpName = "M" };
         var year = new Option<string>("--year") { Description = "One year (UTC)", HelpName = "Y" };

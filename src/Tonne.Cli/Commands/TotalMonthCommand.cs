@@ -13,12 +13,14 @@ static class TotalMonthCommand
     {
         var month = new Argument<string>("month") { Description = "The month (UTC), as in 2026-11", HelpName = "MONTH" };
         var account = new Option<string>("--account") { Description = "Of one account", HelpName = "A" };
-        var against = new Option<string>("--against") { Description = "Compare with this month; default: the one before", HelpName = "MONTH" };
+        var against = new Option<string>("--against") { Description = "Compare with this month; default: the one before",
+            HelpName = "MONTH" };
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.month/1)" };
         var md = new Option<bool>("--md") { Description = "Markdown" };
         var mail = new Option<bool>("--mail") { Description = "A mail, 78 columns wide, for sendmail -t; nothing is sent" };
         var to = new Option<string>("--to") { Description = "With --mail: the recipient", HelpName = "ADDRESS" };
-        var command = new Command("month", "Report a month: sums, who used them, what changed and why, nodes, budgets.") { month, account, against, json, md, mail, to };
+        var command = new Command("month", "Report a month: sums, who used them, what changed and why, nodes, budgets.") { month, account,
+            against, json, md, mail, to };
         command.SetAction(parsed =>
         {
             var formats = new[] { json, md, mail }.Where(format => parsed.GetValue(format)).ToList();
@@ -46,7 +48,8 @@ static class TotalMonthCommand
         var session = LedgerSession.Open(context);
         var now = context.Time.GetUtcNow();
         return MonthReporter.Create(
-            session.Ledger, month, account, against, now, until => session.Ledger.CheckBudgets(new BudgetFile(session.Ledger.Home).Read(), until), session.Account);
+            session.Ledger, month, account, against, now, until => session.Ledger.CheckBudgets(new BudgetFile(session.Ledger.Home).Read(),
+                until), session.Account);
     }
 
     static string RenderMail(MonthReport report, string? to)

@@ -31,7 +31,8 @@ public sealed class PostgresBudgets(PostgresDatabase database)
                     User = Read(reader.GetString(2)),
                     Period = Enum.Parse<BudgetPeriod>(reader.GetString(3), ignoreCase: true),
                     Limit = new Allowance(reader.GetDouble(5), reader.GetBoolean(4)),
-                    WarnAt = await reader.IsDBNullAsync(6, cancellationToken).ConfigureAwait(false) ? null : [.. reader.GetFieldValue<double[]>(6)],
+                    WarnAt = await reader.IsDBNullAsync(6, cancellationToken).ConfigureAwait(false) ? null
+                        : [.. reader.GetFieldValue<double[]>(6)],
                 });
             }
 
@@ -52,7 +53,8 @@ public sealed class PostgresBudgets(PostgresDatabase database)
         return database.RunAsync("tonne_registry", async connection =>
         {
             await using var change = new NpgsqlCommand("""
-                insert into tonne.budgets (project, account, user_name, period, is_energy, limit_value, warn_at) values ($1, $2, $3, $4, $5, $6, $7)
+                insert into tonne.budgets (project, account, user_name, period, is_energy, limit_value, warn_at) values ($1, $2, $3, $4,
+                    $5, $6, $7)
                 on conflict (project, account, user_name, period, is_energy) do update set limit_value = $6, warn_at = $7
                 """, connection);
             AddScope(change, budget.Project, budget.Account, budget.User);
@@ -65,7 +67,8 @@ public sealed class PostgresBudgets(PostgresDatabase database)
                 NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Double,
             });
             await change.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-            await AuditLog.AppendAsync(connection, database.Time.GetUtcNow(), by, "budget", $"{budget.Scope}: {budget.Limit}/{EnumWords.Format(budget.Period)}",
+            await AuditLog.AppendAsync(connection, database.Time.GetUtcNow(), by, "budget",
+                $"{budget.Scope}: {budget.Limit}/{EnumWords.Format(budget.Period)}",
                 cancellationToken).ConfigureAwait(false);
             return true;
         }, cancellationToken);
@@ -84,13 +87,16 @@ public sealed class PostgresBudgets(PostgresDatabase database)
         ArgumentNullException.ThrowIfNull(by);
         return database.RunAsync("tonne_registry", async connection =>
         {
-            await using var change = new NpgsqlCommand("delete from tonne.budgets where project = $1 and account = $2 and user_name = $3", connection);
+            await using var change = new NpgsqlCommand("delete from tonne.budgets where project = $1 and account = $2 and user_name = $3",
+                connection);
             AddScope(change, project, account, user);
             var removed = await change.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
             if (removed > 0)
             {
-                var scope = new Budget { Project = project, Account = account, User = user, Limit = new Allowance(1), Period = BudgetPeriod.Total }.Scope;
-                await AuditLog.AppendAsync(connection, database.Time.GetUtcNow(), by, "budget removed", scope, cancellationToken).ConfigureAwait(false);
+                var scope = new Budget { Project = project, Account = account, User = user, Limit = new Allowance(1),
+                    Period = BudgetPeriod.Total }.Scope;
+                await AuditLog.AppendAsync(connection, database.Time.GetUtcNow(), by, "budget removed", scope, cancellationToken)
+                    .ConfigureAwait(false);
             }
 
             return removed;

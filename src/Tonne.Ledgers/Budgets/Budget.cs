@@ -23,7 +23,7 @@ public sealed record Budget
     /// <summary>When it begins anew.</summary>
     public required BudgetPeriod Period { get; init; }
 
-    /// <summary>Shares of the limit at which there is a warning, above 0 to 10, from the lowest; null for <see cref="UsualWarnings"/>.</summary>
+    /// <summary>Shares of the limit with a warning, above 0 to 10, from the lowest; null for <see cref="UsualWarnings"/>.</summary>
     public ImmutableArray<double>? WarnAt { get; init; }
 
     /// <summary>The shares of the limit at which there is a warning, if a budget names none: 50 %, 80 % and 100 %.</summary>
@@ -42,7 +42,8 @@ public sealed record Budget
         var shares = new SortedSet<double>();
         foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
         {
-            if (!double.TryParse(part.AsSpan().TrimEnd('%').TrimEnd(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent)
+            if (!double.TryParse(part.AsSpan().TrimEnd('%').TrimEnd(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+                out var percent)
                 || percent is not (> 0 and <= 1000))
                 throw new FormatException($"'{part}' is not a share of the limit: write per cent with commas between, as in 50,80,100.");
             shares.Add(percent / 100);

@@ -63,12 +63,16 @@ public sealed record BudgetState(Budget Budget, DateTimeOffset? Start, DateTimeO
     public double? Warning => Budget.Warnings.Where(share => Share >= share).Select(static share => (double?)share).Max();
 
     /// <summary>
-    /// What will be used at the end of the period, in the unit of the limit, with its 95 % interval; null before the end of the third day, after the end, and without a period.
+    /// What will be used at the end of the period, in the unit of the limit, with its 95 % interval; null before the end of the third day,
+    /// after the end, and without a period.
     /// </summary>
     /// <remarks>
-    /// The mean m of the n whole days so far goes on for the R days that are left: used + m · R ± t(0.975, n − 1) · s · √(R + R² ÷ n), the prediction interval of a sum of R
-    /// further values, with s the standard deviation of the days (W. Q. Meeker, G. J. Hahn, L. A. Escobar, Statistical Intervals, 2nd edition, 2017, section 4.7). Days without runs
-    /// count as 0, a run on the day on which it started. The interval has how much use differs from day to day, not the uncertainty of what is used; it is not below what is used.
+    /// The mean m of the n whole days so far goes on for the R days that are left: used + m · R ± t(0.975, n − 1) · s · √(R + R² ÷ n), the
+    /// prediction interval of a sum of R
+    /// further values, with s the standard deviation of the days (W. Q. Meeker, G. J. Hahn, L. A. Escobar, Statistical Intervals, 2nd
+    /// edition, 2017, section 4.7). Days without runs
+    /// count as 0, a run on the day on which it started. The interval has how much use differs from day to day, not the uncertainty of what
+    /// is used; it is not below what is used.
     /// </remarks>
     public Bounds? Forecast
     {
@@ -79,7 +83,8 @@ public sealed record BudgetState(Budget Budget, DateTimeOffset? Start, DateTimeO
             var used = new double[days];
             foreach (var row in Total.Rows)
             {
-                if (row.Group is [{ } day] && DateTimeOffset.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+                if (row.Group is [{ } day] && DateTimeOffset.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture,
+                    DateTimeStyles.AssumeUniversal, out var at)
                     && (int)(at - start).TotalDays is >= 0 and var i && i < days)
                     used[i] += Budget.Limit.GetUsed(row).Best;
             }

@@ -4,9 +4,11 @@ using Tonne.Formatting;
 
 namespace Tonne.Ledgers.Budgets;
 
-/// <summary>The accounts and users of Slurm that have used more than their budget, as the small file that <c>job_submit.lua</c> reads.</summary>
+/// <summary>The accounts and users of Slurm that have used more than their budget, as the small file that <c>job_submit.lua</c>
+/// reads.</summary>
 /// <remarks>
-/// Format <c>tonne.slurm-quotas/1</c>: a line with the name of the format; one with the time of writing; the names of the columns; a row for each budget that is exceeded, with
+/// Format <c>tonne.slurm-quotas/1</c>: a line with the name of the format; one with the time of writing; the names of the columns; a row
+/// for each budget that is exceeded, with
 /// tabs between: account and user (empty for any), used, limit, and when the period ends, s since 1970; <c># end</c>.
 /// </remarks>
 public static class SlurmQuotas
@@ -17,16 +19,19 @@ public static class SlurmQuotas
     /// <summary>Where it is by default.</summary>
     public const string DefaultPath = "/run/tonne/quotas.tsv";
 
-    /// <summary>The budgets that are quotas of Slurm and are exceeded: those of an account, a user or both, and of no project, which Slurm does not know.</summary>
+    /// <summary>The budgets that are quotas of Slurm and are exceeded: those of an account, a user or both, and of no project, which Slurm
+    /// does not know.</summary>
     /// <param name="states">Budgets and what is used of them.</param>
     public static IReadOnlyList<BudgetState> FindExceeded(IEnumerable<BudgetState> states)
     {
         ArgumentNullException.ThrowIfNull(states);
         return
         [
-            .. states.Where(static state => state is { IsExceeded: true, Budget.Project: null } && (state.Budget.Account ?? state.Budget.User) is not null
+            .. states.Where(static state => state is { IsExceeded: true, Budget.Project: null }
+                && (state.Budget.Account ?? state.Budget.User) is not null
                 && IsName(state.Budget.Account) && IsName(state.Budget.User))
-                .OrderBy(static state => state.Budget.Account, StringComparer.Ordinal).ThenBy(static state => state.Budget.User, StringComparer.Ordinal)
+                .OrderBy(static state => state.Budget.Account, StringComparer.Ordinal).ThenBy(static state => state.Budget.User,
+                    StringComparer.Ordinal)
                 .ThenBy(static state => state.End),
         ];
     }
@@ -42,8 +47,9 @@ public static class SlurmQuotas
         {
             var (budget, unit) = (state.Budget, state.Budget.Limit.Unit);
             var period = budget.Period == BudgetPeriod.Total ? "" : "/" + budget.Period.ToString().ToLowerInvariant();
+            var used = DisplayValue.Format(state.Used.Best, unit);
             text.Append(CultureInfo.InvariantCulture,
-                $"{budget.Account}\t{budget.User}\t{DisplayValue.Format(state.Used.Best, unit)}\t{budget.Limit}{period}\t{state.End?.ToUnixTimeSeconds() ?? 0}\n");
+                $"{budget.Account}\t{budget.User}\t{used}\t{budget.Limit}{period}\t{state.End?.ToUnixTimeSeconds() ?? 0}\n");
         }
 
         return text.Append("# end\n").ToString();
@@ -67,7 +73,11 @@ public static class SlurmQuotas
             }
 
             if (!OperatingSystem.IsWindows())
-                File.SetUnixFileMode(part, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            {
+                const UnixFileMode readable = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+                File.SetUnixFileMode(part, UnixFileMode.UserWrite | readable);
+            }
+
             File.Move(part, path, overwrite: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -25,7 +25,8 @@ public sealed record CalendarMonth
 
     /// <summary>The month that a time is in.</summary>
     /// <param name="time">The time.</param>
-    public static CalendarMonth Of(DateTimeOffset time) => new(new DateTimeOffset(time.UtcDateTime.Year, time.UtcDateTime.Month, 1, 0, 0, 0, TimeSpan.Zero));
+    public static CalendarMonth Of(DateTimeOffset time) => new(new DateTimeOffset(time.UtcDateTime.Year, time.UtcDateTime.Month, 1, 0, 0,
+        0, TimeSpan.Zero));
 
     /// <summary>Reads a month such as <c>2026-11</c>.</summary>
     /// <param name="text">Year and month.</param>

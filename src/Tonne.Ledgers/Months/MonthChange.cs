@@ -8,9 +8,12 @@ namespace Tonne.Ledgers.Months;
 
 /// <summary>The change of emissions from one month to another, explained by causes whose parts add up to it.</summary>
 /// <remarks>
-/// Operational emissions are decomposed over groups of one partition and processor, and those of the time of nodes outside jobs by themselves, by the logarithmic mean Divisia index:
-/// Ang 2004 and 2005, see docs/months.md. Where the two months have runs that were accounted by different methods or factors, their runs are accounted again
-/// with the present ones; what that changes is the part of <see cref="ChangeCause.Method"/>, and the others are between the months as accounted again.
+/// Operational emissions are decomposed over groups of one partition and processor, and those of the time of nodes outside jobs by
+/// themselves, by the logarithmic mean Divisia index:
+/// Ang 2004 and 2005, see docs/months.md. Where the two months have runs that were accounted by different methods or factors, their runs
+/// are accounted again
+/// with the present ones; what that changes is the part of <see cref="ChangeCause.Method"/>, and the others are between the months as
+/// accounted again.
 /// Embodied emissions are one part, the difference of the two sums.
 /// </remarks>
 public sealed record MonthChange
@@ -44,7 +47,8 @@ public sealed record MonthChange
     /// <summary>Accounts a run again with the present factors.</summary>
     /// <param name="ledger">Where its record is.</param>
     /// <param name="account">Computes the figures of a record.</param>
-    public static Func<RunSummary, RunSummary> CreateRestatement(ILedgerReader ledger, Func<RunRecord, FootprintStatement> account) => run =>
+    public static Func<RunSummary, RunSummary> CreateRestatement(ILedgerReader ledger, Func<RunRecord, FootprintStatement> account) =>
+        run =>
     {
         var record = ledger.Load(run.Id).Record;
         return RunSummary.FromRecord(record, new RunSummary.StatementCount(1, account(record)), null);
@@ -55,10 +59,12 @@ public sealed record MonthChange
     /// <param name="before">The earlier month.</param>
     /// <param name="after">The later month.</param>
     /// <param name="account">Account of the runs; null for all.</param>
-    /// <param name="restate">Accounts a run again; null if that cannot be done. Only for runs of the two months, and only if these differ in method or
+    /// <param name="restate">Accounts a run again; null if that cannot be done. Only for runs of the two months, and only if these differ
+    /// in method or
     /// factors.</param>
     public static MonthChange Explain(
-        IReadOnlyList<RunSummary> runs, CalendarMonth before, CalendarMonth after, string? account = null, Func<RunSummary, RunSummary>? restate = null)
+        IReadOnlyList<RunSummary> runs, CalendarMonth before, CalendarMonth after, string? account = null, Func<RunSummary,
+            RunSummary>? restate = null)
     {
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentNullException.ThrowIfNull(before);
@@ -68,9 +74,10 @@ public sealed record MonthChange
         var restated = Restate(runs, before, after, account, restate, warnings) is { } again
             ? new Pair(Sum(again, before, account), Sum(again, after, account)) : stated;
         // Hours of a node are no hours of runs: one share of all hours for both would have no meaning.
-        var (terms, nodes) = (LogMeanDecomposition.Explain(Match(restated, isNode: false)), LogMeanDecomposition.Explain(Match(restated, isNode: true)));
+        var (terms, nodes) = (LogMeanDecomposition.Explain(Match(restated, isNode: false)), LogMeanDecomposition.Explain(Match(restated,
+            isNode: true)));
         var embodied = GetRest(restated.After.Sum) - GetRest(restated.Before.Sum);
-        var method = (stated.After.Sum.Emissions.Best - restated.After.Sum.Emissions.Best) - (stated.Before.Sum.Emissions.Best - restated.Before.Sum.Emissions.Best);
+        var method = GetDifference(stated.After, restated.After) - GetDifference(stated.Before, restated.Before);
         return new MonthChange
         {
             Against = before,
@@ -78,11 +85,15 @@ public sealed record MonthChange
             After = stated.After.Sum.Emissions,
             Terms =
             [
-                new(ChangeCause.Work, terms.Work), new(ChangeCause.Nodes, nodes.Work), new(ChangeCause.Hardware, terms.Mix + terms.Power + nodes.Mix + nodes.Power),
-                new(ChangeCause.Facility, terms.Pue + nodes.Pue), new(ChangeCause.Grid, terms.Grid + nodes.Grid), new(ChangeCause.Embodied, embodied), new(ChangeCause.Method, method),
+                new(ChangeCause.Work, terms.Work), new(ChangeCause.Nodes, nodes.Work), new(ChangeCause.Hardware, terms.Mix + terms.Power
+                    + nodes.Mix + nodes.Power),
+                new(ChangeCause.Facility, terms.Pue + nodes.Pue), new(ChangeCause.Grid, terms.Grid + nodes.Grid), new(ChangeCause.Embodied,
+                    embodied), new(ChangeCause.Method, method),
             ],
             Warnings = [.. warnings],
         };
+
+        static double GetDifference(LedgerTotal one, LedgerTotal other) => one.Sum.Emissions.Best - other.Sum.Emissions.Best;
 
         // Embodied emissions, and what an imported run has beyond its operational ones.
         static double GetRest(TotalRow sum) => sum.Emissions.Best - sum.Operational.Best;
@@ -91,7 +102,8 @@ public sealed record MonthChange
     static LedgerTotal Sum(IReadOnlyList<RunSummary> runs, CalendarMonth month, string? account)
     {
         var query = new TotalQuery { Runs = new LedgerQuery { Account = account, Since = month.Start, Until = month.End } };
-        return new TotalBuilder(query, static run => [[run.CoversNode ? Node : "run", run.Partition, run.Cpu]]).Build([.. runs.Select(CountedRun.From)]);
+        return new TotalBuilder(query, static run => [[run.CoversNode ? Node : "run", run.Partition, run.Cpu]])
+            .Build([.. runs.Select(CountedRun.From)]);
     }
 
     static List<(LogMeanDecomposition.Levels, LogMeanDecomposition.Levels)> Match(Pair pair, bool isNode)
@@ -104,7 +116,8 @@ public sealed record MonthChange
             groups.Add((GetLevels(counterpart), GetLevels(row)));
         }
 
-        groups.AddRange(before.Values.OrderBy(static row => string.Join('\n', row.Group), StringComparer.Ordinal).Select(row => (GetLevels(row), default(LogMeanDecomposition.Levels))));
+        groups.AddRange(before.Values.OrderBy(static row => string.Join('\n', row.Group), StringComparer.Ordinal).Select(row =>
+            (GetLevels(row), default(LogMeanDecomposition.Levels))));
         return groups;
 
         bool IsOfKind(TotalRow row) => row.Group[0] == Node == isNode;
@@ -115,17 +128,20 @@ public sealed record MonthChange
 
     /// <summary>The runs with those of the two months accounted again; null if all were accounted alike, or it cannot be done.</summary>
     static List<RunSummary>? Restate(
-        IReadOnlyList<RunSummary> runs, CalendarMonth before, CalendarMonth after, string? account, Func<RunSummary, RunSummary>? restate, List<Warning> warnings)
+        IReadOnlyList<RunSummary> runs, CalendarMonth before, CalendarMonth after, string? account, Func<RunSummary, RunSummary>? restate,
+            List<Warning> warnings)
     {
         // What was imported has stated figures, which a recount leaves.
-        var used = runs.Where(run => run.HasFigures && run.Kind == RunKind.Recorded && (account is null || run.Job?.Account == account) && (Overlaps(run, before) || Overlaps(run, after))).ToList();
+        var used = runs.Where(run => run.HasFigures && run.Kind == RunKind.Recorded && (account is null || run.Job?.Account == account)
+            && (Overlaps(run, before) || Overlaps(run, after))).ToList();
         var sets = used.CountBy(static run => (run.Method, run.FactorsHash)).OrderByDescending(static set => set.Value).ToList();
         if (sets.Count < 2)
             return null;
         if (restate is null || used.Count > MostRestated)
         {
             warnings.Add(new Warning(
-                "factors-differ", $"The runs of the two months were accounted in {sets.Count} ways; what that changes is in the other causes.",
+                "factors-differ",
+                $"The runs of the two months were accounted in {sets.Count} ways; what that changes is in the other causes.",
                 "Account all with the present factors: tonne ledger recount."));
             return null;
         }
@@ -136,7 +152,8 @@ public sealed record MonthChange
         foreach (var run in runs)
             again.Add(ids.Contains(run.Id) ? TryRestate(run) : run);
         if (failed > 0)
-            warnings.Add(new Warning("factors-differ", $"{failed} runs could not be accounted with the present factors.", "Look at them: tonne ledger verify."));
+            warnings.Add(new Warning("factors-differ", $"{failed} runs could not be accounted with the present factors.",
+                "Look at them: tonne ledger verify."));
         return again;
 
         RunSummary TryRestate(RunSummary run)

@@ -19,8 +19,10 @@ static class MonthNodes
         IReadOnlyDictionary<string, TotalRow> outside)
     {
         var nodes = ImmutableArray.CreateBuilder<MonthNode>();
-        foreach (var node in runs.Where(run => run.HasFigures && run.Kind == RunKind.Recorded && run.StartedAt < until && (run.Node ?? run.BootId) is { Length: > 0 })
-            .GroupBy(static run => (run.Node ?? run.BootId)!, StringComparer.Ordinal).OrderBy(static node => node.Key, StringComparer.Ordinal))
+        foreach (var node in runs.Where(run => run.HasFigures && run.Kind == RunKind.Recorded && run.StartedAt < until
+            && (run.Node ?? run.BootId) is { Length: > 0 })
+            .GroupBy(static run => (run.Node ?? run.BootId)!, StringComparer.Ordinal).OrderBy(static node => node.Key,
+                StringComparer.Ordinal))
         {
             var lastSeen = node.Max(MonthRuns.GetEnd);
             if (lastSeen < month.Previous.Start)

@@ -4,7 +4,8 @@ using Tonne.Ledgers.Totals;
 
 namespace Tonne.Ledgers.Months;
 
-/// <summary>What a centre used and emitted in a month: sums that count each joule once, by account, user, project, partition and model; what no job had; nodes; the
+/// <summary>What a centre used and emitted in a month: sums that count each joule once, by account, user, project, partition and model;
+/// what no job had; nodes; the
 /// largest runs; how sure it is; budgets; factors.</summary>
 /// <remarks>It is computed from summaries of runs, so it is the same for a ledger in folders and for one in a database.</remarks>
 public sealed record MonthReport
@@ -32,7 +33,8 @@ public sealed record MonthReport
     /// <summary>Of the sum, the runs and jobs.</summary>
     public required TotalRow Jobs { get; init; }
 
-    /// <summary>Of the sum, the time of nodes outside jobs: idle energy and other processes, where an agent measures the node; null where none does.</summary>
+    /// <summary>Of the sum, the time of nodes outside jobs: idle energy and other processes, where an agent measures the node; null where
+    /// none does.</summary>
     public TotalRow? OutsideJobs { get; init; }
 
     /// <summary>Runs and jobs by group, the largest emissions first; the last group of a name null has the runs without one.</summary>
@@ -64,9 +66,11 @@ public sealed record MonthReport
         ArgumentNullException.ThrowIfNull(month);
         var query = new TotalQuery { Runs = new LedgerQuery { Account = account, Since = month.Start, Until = month.End } };
         var total = new TotalBuilder(query, GetGroups).Build([.. runs.Select(CountedRun.From)]);
-        var byName = total.Rows.ToLookup(static row => row.Group[0]!, static row => row with { Group = row.Group[1..] }, StringComparer.Ordinal);
+        var byName = total.Rows.ToLookup(static row => row.Group[0]!, static row => row with { Group = row.Group[1..] },
+            StringComparer.Ordinal);
         var until = now < month.End ? now : month.End;
-        var counted = runs.Where(run => run.HasFigures && (account is null || run.Job?.Account == account) && GetPart(run, month) > 0).ToList();
+        var counted = runs.Where(run => run.HasFigures && (account is null || run.Job?.Account == account) && GetPart(run, month) > 0)
+            .ToList();
         return new MonthReport
         {
             Month = month,
@@ -78,12 +82,14 @@ public sealed record MonthReport
             Groups = Enum.GetValues<MonthGroup>().ToImmutableDictionary(
                 static group => group, group => byName[group.ToString()].OrderByDescending(static row => row.Emissions.Best)
                     .ThenBy(static row => row.Group[0], StringComparer.Ordinal).ToImmutableArray()),
-            Nodes = MonthNodes.Find(account is null ? runs : [.. runs.Where(run => run.Job?.Account == account)], month, until, ByNode(Node), ByNode(NodeRest)),
+            Nodes = MonthNodes.Find(account is null ? runs : [.. runs.Where(run => run.Job?.Account == account)], month, until,
+                ByNode(Node), ByNode(NodeRest)),
             LargestRuns = FindLargest(counted, month, [.. total.CountedWithOthers.Select(static run => run.Id)]),
             Factors =
             [
                 .. counted.CountBy(static run => (run.Method, run.FactorsHash)).OrderByDescending(static set => set.Value)
-                    .ThenBy(static set => set.Key.FactorsHash, StringComparer.Ordinal).Select(static set => new MonthFactors(set.Key.Method, set.Key.FactorsHash, set.Value)),
+                    .ThenBy(static set => set.Key.FactorsHash, StringComparer.Ordinal).Select(static set =>
+                        new MonthFactors(set.Key.Method, set.Key.FactorsHash, set.Value)),
             ],
         };
 
@@ -99,8 +105,10 @@ public sealed record MonthReport
     [
         .. counted.Where(run => !run.CoversNode && !included.Contains(run.Id) && run.Total is not null && run.FacilityEnergy is not null)
             .Select(run => (Run: run, Part: GetPart(run, month)))
-            .OrderByDescending(static one => one.Run.Total!.Bounds.Best * one.Part).ThenBy(static one => one.Run.Id, StringComparer.Ordinal).Take(MostRuns)
-            .Select(static one => new MonthRun(one.Run, one.Part, one.Run.FacilityEnergy!.Bounds * one.Part, one.Run.Total!.Bounds * one.Part)),
+            .OrderByDescending(static one => one.Run.Total!.Bounds.Best * one.Part).ThenBy(static one => one.Run.Id,
+                StringComparer.Ordinal).Take(MostRuns)
+            .Select(static one => new MonthRun(one.Run, one.Part, one.Run.FacilityEnergy!.Bounds * one.Part,
+                one.Run.Total!.Bounds * one.Part)),
     ];
 
     static IEnumerable<ImmutableArray<string?>> GetGroups(CountedRun run)

@@ -5,7 +5,8 @@ namespace Tonne.Ledgers.Months;
 
 /// <summary>Reads the runs that the report of a month needs, from any ledger.</summary>
 /// <remarks>
-/// Those that overlap the time, and those that overlap these: what a run counts depends on the runs at the same time on its machine. Of an imported row
+/// Those that overlap the time, and those that overlap these: what a run counts depends on the runs at the same time on its machine. Of an
+/// imported row
 /// also the run that it was exported from, which may lie outside.
 /// </remarks>
 public static class MonthRuns
@@ -39,7 +40,8 @@ public static class MonthRuns
         }
 
         var byId = runs.ToDictionary(static run => run.Id, StringComparer.Ordinal);
-        foreach (var origin in runs.Where(static run => run.Kind == RunKind.Imported).Select(FindOrigin).OfType<string>().Distinct(StringComparer.Ordinal))
+        foreach (var origin in runs.Where(static run => run.Kind == RunKind.Imported).Select(FindOrigin).OfType<string>()
+            .Distinct(StringComparer.Ordinal))
         {
             if (!byId.ContainsKey(origin) && ledger.Find(origin) is RunLookupResult.One { Run: var run } && run.Id == origin)
                 byId[origin] = run;

@@ -6,7 +6,8 @@ namespace Tonne.Ledgers.Totals;
 
 /// <summary>Builds a total from all runs of a ledger.</summary>
 /// <param name="query">What is counted, and the groups.</param>
-/// <param name="group">The groups of a run, in place of those of the query; null for those. A run of several groups is in a row of each.</param>
+/// <param name="group">The groups of a run, in place of those of the query; null for those. A run of several groups is in a row of
+/// each.</param>
 sealed class TotalBuilder(TotalQuery query, Func<CountedRun, IEnumerable<ImmutableArray<string?>>>? group = null)
 {
     readonly Dictionary<int, string> _months = [];

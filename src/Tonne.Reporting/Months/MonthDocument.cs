@@ -121,7 +121,8 @@ public sealed record MonthDocument
                 [.. BudgetText.DescribeWarnings(report.Budgets, "–")]),
             CountedWithOthers = report.Total.CountedWithOthers.Length,
             WithoutFigures = report.Total.WithoutFigures,
-            MissingNodes = [.. report.Total.MissingNodes.Select(static job => new TotalDocument.MissingNodesPart(job.JobKey, job.Restarts, job.Nodes))],
+            MissingNodes = [.. report.Total.MissingNodes.Select(static job => new TotalDocument.MissingNodesPart(job.JobKey, job.Restarts,
+                job.Nodes))],
             Commands = [.. MonthCommands.List(report).Select(static one => new FigurePart(one.Part, one.Command))],
             Warnings = [.. report.Total.Warnings, .. report.Change?.Warnings ?? []],
         };
@@ -145,30 +146,36 @@ public sealed record MonthDocument
 
     /// <summary>A node. Hours are of the agent's own runs, null without an agent.</summary>
     public sealed record NodeUsePart(
-        string Name, int Runs, double FacilityEnergyKwh, double EmissionsKg, double? OutsideJobsKwh, DateTimeOffset LastSeenAt, double? MeasuredH, double? MissingH, bool IsSilent)
+        string Name, int Runs, double FacilityEnergyKwh, double EmissionsKg, double? OutsideJobsKwh, DateTimeOffset LastSeenAt,
+            double? MeasuredH, double? MissingH, bool IsSilent)
     {
         internal static NodeUsePart From(MonthNode node) => new(
-            node.Name, node.Total?.Runs ?? 0, node.Total?.FacilityEnergy.Best ?? 0, node.Total?.Emissions.Best ?? 0, node.OutsideJobs?.FacilityEnergy.Best, node.LastSeen,
+            node.Name, node.Total?.Runs ?? 0, node.Total?.FacilityEnergy.Best ?? 0, node.Total?.Emissions.Best ?? 0,
+                node.OutsideJobs?.FacilityEnergy.Best, node.LastSeen,
             node.MeasuredHours, node.MissingHours, node.IsSilent);
     }
 
     /// <summary>A run: what it has in this month. Part is that of its energy, above 0 to 1.</summary>
     public sealed record RunUsePart(
-        string Id, string Name, string? Account, string? User, string? Project, string? Partition, string? Status, DateTimeOffset StartedAt, double? DurationS, double Part,
+        string Id, string Name, string? Account, string? User, string? Project, string? Partition, string? Status,
+            DateTimeOffset StartedAt, double? DurationS, double Part,
         QuantityDocument FacilityEnergyKwh, QuantityDocument EmissionsKg, string Command)
     {
         internal static RunUsePart From(MonthRun one)
         {
             var (run, energy, total) = (one.Run, one.Run.FacilityEnergy!, one.Run.Total!);
             return new RunUsePart(
-                run.Id, run.Name, run.Job?.Account, run.User, run.Project, run.Job?.Partition, run.Status is { } status ? EnumWords.Format(status) : null, run.StartedAt,
-                run.DurationSeconds, one.Part, QuantityDocument.From(one.FacilityEnergy, energy.Boundary, energy.Quality, energy.MeasuredShare),
+                run.Id, run.Name, run.Job?.Account, run.User, run.Project, run.Job?.Partition, run.Status is { } status
+                    ? EnumWords.Format(status) : null, run.StartedAt,
+                run.DurationSeconds, one.Part, QuantityDocument.From(one.FacilityEnergy, energy.Boundary, energy.Quality,
+                    energy.MeasuredShare),
                 QuantityDocument.From(one.Emissions, total.Boundary, total.Quality, total.MeasuredShare), "tonne explain " + run.Id);
         }
     }
 
     /// <summary>The change from another month. Shares are of its emissions; null if it had none. The terms add up to the change.</summary>
-    public sealed record ChangePart(string Against, double BeforeKg, double AfterKg, double ChangeKg, double? Share, IReadOnlyList<TermPart> Terms)
+    public sealed record ChangePart(string Against, double BeforeKg, double AfterKg, double ChangeKg, double? Share,
+        IReadOnlyList<TermPart> Terms)
     {
         internal static ChangePart From(MonthChange change) => new(
             change.Against.ToString(), change.Before.Best, change.After.Best, change.Kilograms, change.Share,
@@ -185,7 +192,8 @@ public sealed record MonthDocument
     public sealed record FactorsPart(string? Method, string? FactorsHash, int Runs);
 
     /// <summary>The sentences of the report.</summary>
-    public sealed record SentencesPart(string Title, IReadOnlyList<string> Sum, string? Change, IReadOnlyList<string> Quality, IReadOnlyList<string> BudgetWarnings);
+    public sealed record SentencesPart(string Title, IReadOnlyList<string> Sum, string? Change, IReadOnlyList<string> Quality,
+        IReadOnlyList<string> BudgetWarnings);
 
     /// <summary>The command that prints a part of the report again.</summary>
     public sealed record FigurePart(string Part, string Command);

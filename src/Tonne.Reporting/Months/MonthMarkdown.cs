@@ -32,7 +32,8 @@ public static class MonthMarkdown
         if (!report.Budgets.IsEmpty)
         {
             page.Append("## Budgets\n\n");
-            foreach (var line in report.Budgets.Select(static state => BudgetText.DescribeUse(state, "–")).Concat(BudgetText.DescribeWarnings(report.Budgets, "–")))
+            foreach (var line in report.Budgets.Select(static state => BudgetText.DescribeUse(state, "–"))
+                .Concat(BudgetText.DescribeWarnings(report.Budgets, "–")))
                 page.Append(CultureInfo.InvariantCulture, $"- {TextSanitizer.EscapeMarkdown(line)}\n");
             page.Append('\n');
         }

@@ -29,11 +29,12 @@ sealed class MonthSentences(MonthReport report, string dash = "–")
             yield break;
         }
 
-        yield return $"{DisplayValue.Format(sum.Emissions, "kg CO2e").FormatWithInterval(dash)} from {DisplayValue.Format(sum.FacilityEnergy, "kWh").FormatWithInterval(dash)} "
-            + $"facility energy; {DisplayValue.Format(sum.Energy, "kWh").FormatWithInterval(dash)} at the plug.";
-        yield return $"Operational {DisplayValue.Format(sum.Operational, "kg CO2e").FormatWithInterval(dash)}; embodied "
-            + $"{(sum.Embodied is { } embodied ? DisplayValue.Format(embodied, "kg CO2e").FormatWithInterval(dash) : "unknown")}.";
-        yield return $"{Count(report.Jobs.Runs, "run")}{(sum.Jobs > 0 ? $" of {Count(sum.Jobs, "job")}" : "")}; {report.Jobs.Failed} failed and {report.Jobs.Interrupted} interrupted, "
+        yield return $"{Kilograms(sum.Emissions)} from {KilowattHours(sum.FacilityEnergy)} facility energy; "
+            + $"{KilowattHours(sum.Energy)} at the plug.";
+        var embodied = sum.Embodied is { } known ? Kilograms(known) : "unknown";
+        yield return $"Operational {Kilograms(sum.Operational)}; embodied {embodied}.";
+        var jobs = sum.Jobs > 0 ? $" of {Count(sum.Jobs, "job")}" : "";
+        yield return $"{Count(report.Jobs.Runs, "run")}{jobs}; {report.Jobs.Failed} failed and {report.Jobs.Interrupted} interrupted, "
             + "which are counted.";
     }
 
@@ -46,11 +47,13 @@ sealed class MonthSentences(MonthReport report, string dash = "–")
         if (change.Before.Best <= 0)
         {
             return change.After.Best <= 0 ? $"Compared with {against}: no emissions in either month."
-                : $"Compared with {against}, which had no emissions: {FormatSigned(change.Kilograms)}, of which {string.Join(", ", Terms(change, FormatSigned))}.";
+                : $"Compared with {against}, which had no emissions: {FormatSigned(change.Kilograms)}, of which "
+                    + string.Join(", ", Terms(change, FormatSigned)) + ".";
         }
 
         var terms = Terms(change, kilograms => FormatShare(kilograms / change.Before.Best)).ToList();
-        return $"Compared with {against} ({DisplayValue.Format(change.Before, "kg CO2e").Text}): {FormatShare(change.Kilograms / change.Before.Best)}"
+        var before = DisplayValue.Format(change.Before, "kg CO2e").Text;
+        return $"Compared with {against} ({before}): {FormatShare(change.Kilograms / change.Before.Best)}"
             + (terms.Count == 0 ? "." : $", of which {string.Join(", ", terms)}.");
     }
 
@@ -60,7 +63,8 @@ sealed class MonthSentences(MonthReport report, string dash = "–")
         var (total, sum) = (report.Total, report.Total.Sum);
         if (sum.Runs > 0)
         {
-            yield return $"Measured: {DisplayValue.FormatPercent(sum.MeasuredShare)} of the facility energy; the rest is modelled or assumed.";
+            var share = DisplayValue.FormatPercent(sum.MeasuredShare);
+            yield return $"Measured: {share} of the facility energy; the rest is modelled or assumed.";
             // Of several the warning has all.
             if (sum.Boundaries.Count == 1)
                 yield return $"Boundary: {TotalDocument.FormatBoundaries(sum)}.";
@@ -68,8 +72,10 @@ sealed class MonthSentences(MonthReport report, string dash = "–")
 
         if (report.Nodes.Where(static node => node.MissingHours >= 1).ToList() is { Count: > 0 } gaps)
         {
+            var hours = gaps.OrderByDescending(static node => node.MissingHours)
+                .Select(static node => $"{TextSanitizer.ToOneLine(node.Name)} {FormatHours(node.MissingHours!.Value)}");
             yield return $"Gaps: agents did not measure for {FormatHours(gaps.Sum(static node => node.MissingHours!.Value))}, on "
-                + $"{Count(gaps.Count, "node")}: {Join(gaps.OrderByDescending(static node => node.MissingHours).Select(node => $"{TextSanitizer.ToOneLine(node.Name)} {FormatHours(node.MissingHours!.Value)}"))}.";
+                + $"{Count(gaps.Count, "node")}: {Join(hours)}.";
         }
 
         if (report.Nodes.Where(static node => node.IsSilent).ToList() is { Count: > 0 } silent)
@@ -90,10 +96,11 @@ sealed class MonthSentences(MonthReport report, string dash = "–")
     }
 
     /// <summary>How the runs were accounted.</summary>
-    public IEnumerable<string> DescribeFactors() => report.Factors.Select(factors =>
-        $"{Count(factors.Runs, "run")}: method {TextSanitizer.ToOneLine(factors.Method ?? "unknown")}, factors {TextSanitizer.ToOneLine(factors.FactorsHash ?? "unknown")}");
+    public IEnumerable<string> DescribeFactors() => report.Factors.Select(static factors => $"{Count(factors.Runs, "run")}: method "
+        + $"{TextSanitizer.ToOneLine(factors.Method ?? "unknown")}, factors {TextSanitizer.ToOneLine(factors.FactorsHash ?? "unknown")}");
 
-    /// <summary>Grid and facility of a zone: g CO2e/kWh and PUE as the runs have them, by their energy; null where there is no energy.</summary>
+    /// <summary>Grid and facility of a zone: g CO2e/kWh and PUE as the runs have them, by their energy; null where there is no
+    /// energy.</summary>
     public static (double? Intensity, double? Pue) GetFactors(TotalRow zone) => (
         zone.FacilityEnergy.Best > 0 ? zone.Operational.Best * 1000 / zone.FacilityEnergy.Best : null,
         zone.Energy.Best > 0 ? zone.FacilityEnergy.Best / zone.Energy.Best : null);
@@ -127,8 +134,13 @@ sealed class MonthSentences(MonthReport report, string dash = "–")
     {
         // Less than a thousandth of either month is rounding.
         var least = Math.Max(change.Before.Best, change.After.Best) * 1e-3;
-        return change.Terms.Where(term => Math.Abs(term.Kilograms) >= least && term.Kilograms != 0).Select(term => $"{FormatCause(term.Cause)} {format(term.Kilograms)}");
+        return change.Terms.Where(term => Math.Abs(term.Kilograms) >= least && term.Kilograms != 0).Select(term =>
+            $"{FormatCause(term.Cause)} {format(term.Kilograms)}");
     }
+
+    string Kilograms(Bounds bounds) => DisplayValue.Format(bounds, "kg CO2e").FormatWithInterval(dash);
+
+    string KilowattHours(Bounds bounds) => DisplayValue.Format(bounds, "kWh").FormatWithInterval(dash);
 
     static string Join(IEnumerable<string> names)
     {
@@ -136,5 +148,6 @@ sealed class MonthSentences(MonthReport report, string dash = "–")
         return string.Join(", ", all.Take(MostNames)) + (all.Count > MostNames ? ", …" : "");
     }
 
-    static string Count(int count, string word) => count == 1 ? $"1 {word}" : string.Create(CultureInfo.InvariantCulture, $"{count:N0} {word}s");
+    static string Count(int count, string word) => count == 1 ? $"1 {word}" : string.Create(CultureInfo.InvariantCulture,
+        $"{count:N0} {word}s");
 }

@@ -20,7 +20,8 @@ sealed class MonthTables(MonthReport report, string dash = "–")
     /// <param name="Numbers">Columns of numbers.</param>
     /// <param name="Optional">Columns that a narrow screen leaves out.</param>
     internal sealed record Table(
-        string Heading, IReadOnlyList<string> Columns, IReadOnlyList<string[]> Rows, IReadOnlySet<int> Numbers, IReadOnlyList<int> Optional);
+        string Heading, IReadOnlyList<string> Columns, IReadOnlyList<string[]> Rows, IReadOnlySet<int> Numbers,
+            IReadOnlyList<int> Optional);
 
     /// <summary>The tables that have rows.</summary>
     public IEnumerable<Table> All()
@@ -61,7 +62,8 @@ sealed class MonthTables(MonthReport report, string dash = "–")
     string[] CreateSum(string name, TotalRow row)
     {
         var emissions = DisplayValue.Format(row.Emissions, "kg CO2e");
-        return [name, DisplayValue.Format(row.FacilityEnergy, "kWh").Text, emissions.Text, emissions.FormatInterval(dash), FormatShare(row.Emissions)];
+        return [name, DisplayValue.Format(row.FacilityEnergy, "kWh").Text, emissions.Text, emissions.FormatInterval(dash),
+            FormatShare(row.Emissions)];
     }
 
     Table CreateGroups(string word, IReadOnlyList<TotalRow> all)
@@ -72,7 +74,8 @@ sealed class MonthTables(MonthReport report, string dash = "–")
             var emissions = DisplayValue.Format(row.Emissions, "kg CO2e");
             rows.Add(
             [
-                MonthSentences.FormatGroup(row), Count(row.Runs), DisplayValue.Format(row.FacilityEnergy, "kWh").Text, emissions.Text, emissions.FormatInterval(dash),
+                MonthSentences.FormatGroup(row), Count(row.Runs), DisplayValue.Format(row.FacilityEnergy, "kWh").Text, emissions.Text,
+                    emissions.FormatInterval(dash),
                 FormatShare(row.Emissions),
             ]);
         }
@@ -84,7 +87,8 @@ sealed class MonthTables(MonthReport report, string dash = "–")
             rows.Add(
             [
                 string.Create(CultureInfo.InvariantCulture, $"{others.Count:N0} others"), Count(others.Sum(static row => row.Runs)),
-                DisplayValue.Format(Add(others.Select(static row => row.FacilityEnergy)), "kWh").Text, DisplayValue.Format(emissions, "kg CO2e").Text,
+                DisplayValue.Format(Add(others.Select(static row => row.FacilityEnergy)), "kWh").Text, DisplayValue.Format(emissions,
+                    "kg CO2e").Text,
                 DisplayValue.Format(emissions, "kg CO2e").FormatInterval(dash), FormatShare(emissions),
             ]);
         }
@@ -100,23 +104,28 @@ sealed class MonthTables(MonthReport report, string dash = "–")
                 var (intensity, pue) = MonthSentences.GetFactors(row);
                 return new[]
                 {
-                    MonthSentences.FormatGroup(row), DisplayValue.Format(row.FacilityEnergy, "kWh").Text, DisplayValue.Format(row.Operational, "kg CO2e").Text,
-                    intensity is { } grams ? DisplayValue.Format(grams, "1", 3) : "-", pue is { } ratio ? DisplayValue.Format(ratio, "1", 3) : "-",
+                    MonthSentences.FormatGroup(row), DisplayValue.Format(row.FacilityEnergy, "kWh").Text,
+                        DisplayValue.Format(row.Operational, "kg CO2e").Text,
+                    intensity is { } grams ? DisplayValue.Format(grams, "1", 3) : "-", pue is { } ratio ? DisplayValue.Format(ratio, "1",
+                        3) : "-",
                 };
             }),
         ], Numbers(1, 2, 3, 4), []);
 
     Table CreateNodes()
     {
-        var nodes = report.Nodes.OrderByDescending(static node => node.IsSilent).ThenByDescending(static node => node.Total?.Emissions.Best ?? 0).Take(MostRows);
+        var nodes = report.Nodes.OrderByDescending(static node => node.IsSilent).ThenByDescending(static node =>
+            node.Total?.Emissions.Best ?? 0).Take(MostRows);
         return new Table(
             "Nodes", ["node", "facility energy", "outside jobs", "measured", "missing", "last seen", ""],
             [
                 .. nodes.Select(static node => new[]
                 {
-                    TextSanitizer.ToOneLine(node.Name), node.Total is { } total ? DisplayValue.Format(total.FacilityEnergy, "kWh").Text : "-",
+                    TextSanitizer.ToOneLine(node.Name), node.Total is { } total ? DisplayValue.Format(total.FacilityEnergy, "kWh").Text
+                        : "-",
                     node.OutsideJobs is { } outside ? DisplayValue.Format(outside.FacilityEnergy, "kWh").Text : "-",
-                    node.MeasuredHours is { } hours ? MonthSentences.FormatHours(hours) : "-", node.MissingHours is { } missing ? MonthSentences.FormatHours(missing) : "-",
+                    node.MeasuredHours is { } hours ? MonthSentences.FormatHours(hours) : "-", node.MissingHours is { } missing
+                        ? MonthSentences.FormatHours(missing) : "-",
                     node.LastSeen.UtcDateTime.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture), node.IsSilent ? "silent" : "",
                 }),
             ], Numbers(1, 2, 3, 4), [3]);
@@ -127,12 +136,14 @@ sealed class MonthTables(MonthReport report, string dash = "–")
         [
             .. report.LargestRuns.Select(one => new[]
             {
-                one.Run.Id, TextSanitizer.ToOneLine(one.Run.Name), TextSanitizer.ToOneLine(one.Run.Job?.Account), TextSanitizer.ToOneLine(one.Run.User),
+                one.Run.Id, TextSanitizer.ToOneLine(one.Run.Name), TextSanitizer.ToOneLine(one.Run.Job?.Account),
+                    TextSanitizer.ToOneLine(one.Run.User),
                 DisplayValue.Format(one.Emissions, "kg CO2e").Text, FormatShare(one.Emissions),
             }),
         ], Numbers(4, 5), [3, 2]);
 
-    string FormatShare(Bounds part) => report.Total.Sum.Emissions.Best > 0 ? DisplayValue.FormatPercent(part.Best / report.Total.Sum.Emissions.Best) : "";
+    string FormatShare(Bounds part) => report.Total.Sum.Emissions.Best > 0
+        ? DisplayValue.FormatPercent(part.Best / report.Total.Sum.Emissions.Best) : "";
 
     static Bounds Add(IEnumerable<Bounds> all)
     {

@@ -31,7 +31,8 @@ public static class MonthText
         foreach (var table in new MonthTables(report, dash).All())
         {
             WriteHeading(table.Heading);
-            var text = new TextTable([.. table.Columns.Select(static column => column == "g CO2e/kWh" ? column : column.ToUpperInvariant())])
+            var text = new TextTable([.. table.Columns.Select(static column => column == "g CO2e/kWh" ? column
+                : column.ToUpperInvariant())])
             {
                 RightAligned = table.Numbers,
                 OptionalColumns = table.Optional,
@@ -76,7 +77,8 @@ public static class MonthText
         }
     }
 
-    /// <summary>The report as a mail in plain text: headers, then lines of at most 78 columns. <c>sendmail -t</c> takes it if it has a recipient.</summary>
+    /// <summary>The report as a mail in plain text: headers, then lines of at most 78 columns. <c>sendmail -t</c> takes it if it has a
+    /// recipient.</summary>
     /// <param name="report">The report.</param>
     /// <param name="to">Address of the recipient; null for none, which <c>sendmail -t</c> refuses.</param>
     /// <exception cref="FormatException">The address has a line break or another control character.</exception>

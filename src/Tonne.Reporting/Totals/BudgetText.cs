@@ -30,7 +30,8 @@ public static class BudgetText
             table.Add(
                 state.Budget.Scope, state.Budget.Limit + (state.Budget.Period == BudgetPeriod.Total ? "" : "/" + state.Budget.Period.ToString().ToLowerInvariant()),
                 DisplayValue.Format(state.Used, unit).Text, DisplayValue.FormatPercent(state.Share), FormatChance(state.ChanceExceeded),
-                state.Forecast is { } forecast ? DisplayValue.Format(forecast, unit).Text : state.Projected is { } projected ? DisplayValue.Format(projected, unit) : "-");
+                state.Forecast is { } forecast ? DisplayValue.Format(forecast, unit).Text : state.Projected is { } projected
+                    ? DisplayValue.Format(projected, unit) : "-");
         }
 
         if (isTerminal)
@@ -58,7 +59,9 @@ public static class BudgetText
         var (budget, unit) = (state.Budget, state.Budget.Limit.Unit);
         var period = budget.Period == BudgetPeriod.Total ? "" : "/" + budget.Period.ToString().ToLowerInvariant();
         var forecast = state is { Forecast: { } value, End: { } end }
-            ? $"; {DisplayValue.Format(value, unit).FormatWithInterval(dash)} expected by {end.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}" : "";
+            ? $"; {DisplayValue.Format(value, unit).FormatWithInterval(dash)} expected by "
+                + end.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+            : "";
         return $"{TextSanitizer.ToOneLine(budget.Scope)} has used {DisplayValue.FormatPercent(state.Share)} of {budget.Limit}{period}: "
             + $"{DisplayValue.Format(state.Used, unit).FormatWithInterval(dash)}{forecast}.";
     }

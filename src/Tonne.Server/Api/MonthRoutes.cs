@@ -21,11 +21,13 @@ static class MonthRoutes
                 var against = request["against"] is { } other ? Parse("against", other) : null;
                 // One for all runs of the answer: it keeps the draws of the factors that runs share.
                 var accountant = new Accountant();
-                // Of a fleet each record that is read goes to the audit log, and there may be thousands: there the report warns of other factors.
+                // Of a fleet each record that is read goes to the audit log, and there may be thousands: there the report warns of other
+                // factors.
                 var isFleet = runs is Fleet.DatabaseRunDirectory;
                 var report = MonthReporter.Create(
                     runs.OpenReader(), month, request["account"], against, request.Now, runs.CheckBudgets,
-                    isFleet ? null : record => accountant.Account(record, FactorSelector.SelectFactors(record, runs.Intensities)).CreateStatement(runs.Time.GetUtcNow()));
+                    isFleet ? null : record => accountant.Account(record, FactorSelector.SelectFactors(record, runs.Intensities))
+                        .CreateStatement(runs.Time.GetUtcNow()));
                 return MonthDocument.From(report).ToJson();
             });
     }
@@ -38,7 +40,8 @@ static class MonthRoutes
         }
         catch (FormatException error)
         {
-            throw RequestProblemException.ForParameter(parameter, error.Message.TrimEnd('.'), "For example /months/2026-11?against=2026-10.");
+            throw RequestProblemException.ForParameter(parameter, error.Message.TrimEnd('.'),
+                "For example /months/2026-11?against=2026-10.");
         }
     }
 }

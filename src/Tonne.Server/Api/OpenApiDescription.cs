@@ -22,7 +22,8 @@ static class OpenApiDescription
             foreach (var property in context.JsonTypeInfo.Properties.Where(property => property.AttributeProvider?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true) is [JsonIgnoreAttribute { Condition: JsonIgnoreCondition.WhenWritingNull }]))
                 schema.Required?.Remove(property.Name);
             // Values of a dictionary that may be null, such as a group of runs without a project.
-            if (schema.AdditionalProperties is OpenApiSchema values && context.JsonPropertyInfo?.AttributeProvider is PropertyInfo dictionary
+            if (schema.AdditionalProperties is OpenApiSchema values
+                && context.JsonPropertyInfo?.AttributeProvider is PropertyInfo dictionary
                 && new NullabilityInfoContext().Create(dictionary).GenericTypeArguments is [_, { ReadState: NullabilityState.Nullable }])
                 values.Type |= JsonSchemaType.Null;
             return Task.CompletedTask;

@@ -71,7 +71,8 @@ sealed class DatabaseRunDirectory(IFleetStore store, LedgerHome home, TimeProvid
     {
         var budgets = store.ListBudgetsAsync(requests.HttpContext?.RequestAborted ?? CancellationToken.None).GetAwaiter().GetResult();
         return BudgetState.Check(
-            [.. budgets, .. new BudgetFile(home).Read().Where(own => !budgets.Any(own.HasSameScope))], until, time.GetUtcNow(), store.Total);
+            [.. budgets, .. new BudgetFile(home).Read().Where(own => !budgets.Any(own.HasSameScope))], until, time.GetUtcNow(),
+                store.Total);
     }
 
     /// <inheritdoc/>

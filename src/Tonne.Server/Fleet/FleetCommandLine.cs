@@ -105,7 +105,8 @@ sealed record FleetCommandLine
             },
             Budget = found.Action is FleetAction.SetBudget or FleetAction.CheckBudgets or FleetAction.RemoveBudgets ? CreateBudget() : null,
             QuotaFile = found.Action == FleetAction.WriteQuotas && parsed.GetValue(slurm) is { } quotas ? Path.GetFullPath(quotas) : null,
-            IsJson = found.Action is FleetAction.ShowStatus or FleetAction.CheckUpgrade or FleetAction.ShowBudgets or FleetAction.CheckBudgets && parsed.GetValue(json),
+            IsJson = found.Action is FleetAction.ShowStatus or FleetAction.CheckUpgrade or FleetAction.ShowBudgets
+                or FleetAction.CheckBudgets && parsed.GetValue(json),
         };
 
         Budget CreateBudget()

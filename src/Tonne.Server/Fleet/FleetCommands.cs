@@ -246,7 +246,8 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
 
     async Task<int> RemoveBudgetsAsync(Budget scope, CancellationToken cancellationToken)
     {
-        var removed = await store.RemoveBudgetsAsync(scope.Project, scope.Account, scope.User, Person, cancellationToken).ConfigureAwait(false);
+        var removed = await store.RemoveBudgetsAsync(scope.Project, scope.Account, scope.User, Person, cancellationToken)
+            .ConfigureAwait(false);
         if (removed == 0)
             throw new FormatException("there is no such budget: 'tonne budget show --database-file FILE' lists them.");
         output.WriteLine(removed == 1 ? "1 budget removed." : string.Create(CultureInfo.InvariantCulture, $"{removed} budgets removed."));
@@ -261,7 +262,8 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
         var above = SlurmQuotas.FindExceeded(states);
         foreach (var state in above)
             output.WriteLine(BudgetText.DescribeUse(state, "–"));
-        error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"tonne: {above.Count} above their quota{(file is null ? "" : $"; written to {file}")}."));
+        error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"tonne: {above.Count} above their quota{(file is null ? "" : $"; written to {file}")}."));
         return 0;
     }
 

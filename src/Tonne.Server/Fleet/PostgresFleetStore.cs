@@ -86,7 +86,8 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
     public Task<IReadOnlyList<Budget>> ListBudgetsAsync(CancellationToken cancellationToken) => _budgets.ListAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public Task SetBudgetAsync(Budget budget, string by, CancellationToken cancellationToken) => _budgets.SetAsync(budget, by, cancellationToken);
+    public Task SetBudgetAsync(Budget budget, string by, CancellationToken cancellationToken) => _budgets.SetAsync(budget, by,
+        cancellationToken);
 
     /// <inheritdoc/>
     public Task<int> RemoveBudgetsAsync(string? project, string? account, string? user, string by, CancellationToken cancellationToken) =>

@@ -93,10 +93,12 @@ sealed class MetricsRoutes(IRunDirectory runs, LedgerHome home, TimeProvider tim
         Begin(text, "tonne_budget_used_ratio", "ratio", "Used of a budget in its period, as a share of the limit. An empty label is any.");
         foreach (var (state, labels) in labelled)
             Add(text, "tonne_budget_used_ratio", labels, state.Share);
-        Begin(text, "tonne_budget_warning_ratio", "ratio", "The highest warning of a budget that is reached, as a share of the limit; 0 for none.");
+        Begin(text, "tonne_budget_warning_ratio", "ratio",
+            "The highest warning of a budget that is reached, as a share of the limit; 0 for none.");
         foreach (var (state, labels) in labelled)
             Add(text, "tonne_budget_warning_ratio", labels, state.Warning ?? 0);
-        Begin(text, "tonne_budget_forecast_ratio", "ratio", "Expected at the end of the period, as a share of the limit. bound: low and high are the 95 % interval.");
+        Begin(text, "tonne_budget_forecast_ratio", "ratio",
+            "Expected at the end of the period, as a share of the limit. bound: low and high are the 95 % interval.");
         foreach (var (state, labels) in labelled)
         {
             if (state.Forecast is not { } forecast)

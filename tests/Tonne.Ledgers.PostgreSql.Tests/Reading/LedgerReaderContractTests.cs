@@ -139,12 +139,15 @@ public class LedgerReaderContractTests(FilledLedgers ledgers) : IClassFixture<Fi
         foreach (var month in new[] { "2025-10", "2025-11", "2025-12" })
         {
             var reports = new[] { "folders", "postgresql" }.Select(store => MonthReporter.Create(
-                ledgers.Open(store), CalendarMonth.Parse(month), account, against is null ? null : CalendarMonth.Parse(against), _from.AddYears(1),
+                ledgers.Open(store), CalendarMonth.Parse(month), account, against is null ? null : CalendarMonth.Parse(against),
+                    _from.AddYears(1),
                 until => BudgetState.Check(_budgets, until, _from.AddYears(1), query => ledgers.Total(store, query)), null)).ToList();
 
-            Assert.Equal(MonthDocument.From(reports[0] with { Budgets = [] }).ToJson(), MonthDocument.From(reports[1] with { Budgets = [] }).ToJson());
+            Assert.Equal(MonthDocument.From(reports[0] with { Budgets = [] }).ToJson(),
+                MonthDocument.From(reports[1] with { Budgets = [] }).ToJson());
             // Totals of the two add up in another order.
-            Assert.Equal(reports[0].Budgets.Select(static state => (state.Budget, Describe(state.Used), Describe(state.Forecast ?? default))),
+            Assert.Equal(reports[0].Budgets.Select(static state => (state.Budget, Describe(state.Used),
+                Describe(state.Forecast ?? default))),
                 reports[1].Budgets.Select(static state => (state.Budget, Describe(state.Used), Describe(state.Forecast ?? default))));
             // The sum is that of a total over all runs.
             var (start, end) = (CalendarMonth.Parse(month).Start, CalendarMonth.Parse(month).End);
@@ -156,7 +159,8 @@ public class LedgerReaderContractTests(FilledLedgers ledgers) : IClassFixture<Fi
 
     static readonly Budget[] _budgets =
     [
-        new() { Limit = new Allowance(1000), Period = BudgetPeriod.Month }, new() { Account = "physics", Limit = new Allowance(1), Period = BudgetPeriod.Quarter },
+        new() { Limit = new Allowance(1000), Period = BudgetPeriod.Month }, new() { Account = "physics", Limit = new Allowance(1),
+            Period = BudgetPeriod.Quarter },
         new() { User = "ada", Limit = new Allowance(100, IsEnergy: true), Period = BudgetPeriod.Year, WarnAt = [0.3] },
     ];
 

@@ -6,7 +6,8 @@ using Tonne.Runs;
 
 namespace Tonne.Ledgers.Tests.Budgets;
 
-/// <summary>What a budget expects of the end of its period, when it warns, how it was at the end of a month, and the quotas of Slurm that are made from it.</summary>
+/// <summary>What a budget expects of the end of its period, when it warns, how it was at the end of a month, and the quotas of Slurm that
+/// are made from it.</summary>
 public class BudgetForecastTests
 {
     static readonly DateTimeOffset _november = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
@@ -34,7 +35,8 @@ public class BudgetForecastTests
     [Fact]
     public void The_days_so_far_go_on_with_an_interval_from_how_they_differ()
     {
-        // 1, 2 and 3 kg: mean 2, s = 1. 27 days are left: 6 + 54 = 60 kg ± 4.303 · 1 · √(27 + 27² / 3) = 70.7055 kg, and not below what is used.
+        // 1, 2 and 3 kg: mean 2, s = 1. 27 days are left: 6 + 54 = 60 kg ± 4.303 · 1 · √(27 + 27² / 3) = 70.7055 kg, and not below what is
+        // used.
         var state = Check(_monthly, _november.AddDays(3), null, Run(1, 1), Run(2, 2), Run(3, 3));
 
         Assert.Equal(60, state.Forecast!.Value.Best, 9);
@@ -112,11 +114,14 @@ public class BudgetForecastTests
         RunSummary[] runs = [Run(1, 60, "physics", "ada"), Run(2, 20, "chem", "bob")];
         Budget[] budgets =
         [
-            _monthly with { Account = "physics" }, _monthly with { Account = "chem" }, _monthly with { Account = "physics", Project = "p" }, _monthly,
-            new Budget { User = "bob", Limit = new Allowance(10, IsEnergy: true), Period = BudgetPeriod.Year }, _monthly with { Account = "a\tb", Limit = new Allowance(1e-9) },
+            _monthly with { Account = "physics" }, _monthly with { Account = "chem" }, _monthly with { Account = "physics",
+                Project = "p" }, _monthly,
+            new Budget { User = "bob", Limit = new Allowance(10, IsEnergy: true), Period = BudgetPeriod.Year },
+                _monthly with { Account = "a\tb", Limit = new Allowance(1e-9) },
         ];
 
-        var text = SlurmQuotas.Create(BudgetState.Check(budgets, null, _november.AddDays(20), query => Tonne.Ledgers.Totals.LedgerTotal.Of(runs, query)), _november);
+        var text = SlurmQuotas.Create(BudgetState.Check(budgets, null, _november.AddDays(20), query =>
+            Tonne.Ledgers.Totals.LedgerTotal.Of(runs, query)), _november);
 
         // 2026-11-01 is 1793491200, 2026-12-01 1796083200, 2027-01-01 1798761600 (date -u -d … +%s).
         Assert.Equal(

@@ -5,7 +5,8 @@ using Levels = Tonne.Ledgers.Months.LogMeanDecomposition.Levels;
 
 namespace Tonne.Ledgers.Tests.Months;
 
-/// <summary>The logarithmic mean Divisia index: terms by hand, and the laws that Ang 2004 states: no remainder, and the terms change sign with the order of the months.</summary>
+/// <summary>The logarithmic mean Divisia index: terms by hand, and the laws that Ang 2004 states: no remainder, and the terms change sign
+/// with the order of the months.</summary>
 public class LogMeanDecompositionTests
 {
     static readonly Gen<double> _level = Gen.Frequency((1, Gen.Constant(0d)), (6, Gen.Choose(1, 1_000_000).Select(static n => n / 997d)));
@@ -18,7 +19,8 @@ public class LogMeanDecompositionTests
 
     static LogMeanDecomposition.Terms Explain(params (Levels, Levels)[] groups) => LogMeanDecomposition.Explain(groups);
 
-    static void ForAll(Func<(Levels Before, Levels After)[], bool> check) => Prop.ForAll(_groups, check).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+    static void ForAll(Func<(Levels Before, Levels After)[], bool> check) => Prop.ForAll(_groups, check)
+        .Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
 
     static bool Near(double expected, double actual, (Levels Before, Levels After)[] groups) =>
         Math.Abs(expected - actual) <= 1e-9 * (1 + groups.Sum(static group => group.Before.Value + group.After.Value));
@@ -28,7 +30,8 @@ public class LogMeanDecompositionTests
     {
         var terms = Explain((new(10, 20, 24, 12), new(20, 40, 48, 24)));
 
-        Assert.Equal((12, 0, 0, 0, 0), (Math.Round(terms.Work, 9), Math.Round(terms.Mix, 9), Math.Round(terms.Power, 9), Math.Round(terms.Pue, 9), Math.Round(terms.Grid, 9)));
+        Assert.Equal((12, 0, 0, 0, 0), (Math.Round(terms.Work, 9), Math.Round(terms.Mix, 9), Math.Round(terms.Power, 9),
+            Math.Round(terms.Pue, 9), Math.Round(terms.Grid, 9)));
     }
 
     [Fact]
@@ -49,7 +52,8 @@ public class LogMeanDecompositionTests
     [Fact]
     public void Hours_that_move_to_another_group_are_its_mix()
     {
-        // 10 h each at 1 and 3 kW with 1 kg/kWh: 40 kg. All 20 h at 1 kW: 20 kg. L(20, 10) · ln 2 = 10, and the group that is gone takes 30.
+        // 10 h each at 1 and 3 kW with 1 kg/kWh: 40 kg. All 20 h at 1 kW: 20 kg. L(20, 10) · ln 2 = 10, and the group that is gone takes
+        // 30.
         var terms = Explain((new(10, 10, 10, 10), new(20, 20, 20, 20)), (new(10, 30, 30, 30), default));
 
         Assert.Equal((0, -20), (Math.Round(terms.Work, 9), Math.Round(terms.Mix, 9)));
@@ -73,12 +77,14 @@ public class LogMeanDecompositionTests
 
     [Fact]
     public void The_terms_add_up_to_the_change() =>
-        ForAll(groups => Near(groups.Sum(static group => group.After.Value - group.Before.Value), LogMeanDecomposition.Explain(groups).Sum, groups));
+        ForAll(groups => Near(groups.Sum(static group => group.After.Value - group.Before.Value), LogMeanDecomposition.Explain(groups).Sum,
+            groups));
 
     [Fact]
     public void In_the_other_order_every_term_changes_its_sign() => ForAll(groups =>
     {
-        var (forth, back) = (LogMeanDecomposition.Explain(groups), LogMeanDecomposition.Explain([.. groups.Select(static group => (group.After, group.Before))]));
+        var (forth, back) = (LogMeanDecomposition.Explain(groups), LogMeanDecomposition.Explain([.. groups.Select(static group =>
+            (group.After, group.Before))]));
         return Near(forth.Work, -back.Work, groups) && Near(forth.Mix, -back.Mix, groups) && Near(forth.Power, -back.Power, groups)
             && Near(forth.Pue, -back.Pue, groups) && Near(forth.Grid, -back.Grid, groups);
     });
@@ -86,7 +92,8 @@ public class LogMeanDecompositionTests
     [Fact]
     public void A_month_that_is_the_same_has_no_terms() =>
         ForAll(groups => LogMeanDecomposition.Explain([.. groups.Select(static group => (group.Before, group.Before))]) is var terms
-            && Near(0, Math.Abs(terms.Work) + Math.Abs(terms.Mix) + Math.Abs(terms.Power) + Math.Abs(terms.Pue) + Math.Abs(terms.Grid), groups));
+            && Near(0, Math.Abs(terms.Work) + Math.Abs(terms.Mix) + Math.Abs(terms.Power) + Math.Abs(terms.Pue) + Math.Abs(terms.Grid),
+                groups));
 
     [Theory]
     // L(2, 1) = 1 / ln 2; L(a, a) = a; beside it the mean of both.
@@ -95,5 +102,6 @@ public class LogMeanDecompositionTests
     [InlineData(5, 5, 5)]
     [InlineData(1.000001, 1, 1.0000005)]
     [InlineData(1e-12, 1, 0.036191206825)]
-    public void The_logarithmic_mean_is_between_its_values(double a, double b, double mean) => Assert.Equal(mean, LogMeanDecomposition.Mean(a, b), 9);
+    public void The_logarithmic_mean_is_between_its_values(double a, double b, double mean) => Assert.Equal(mean,
+        LogMeanDecomposition.Mean(a, b), 9);
 }

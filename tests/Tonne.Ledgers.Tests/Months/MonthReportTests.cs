@@ -9,7 +9,8 @@ using Tonne.Runs;
 
 namespace Tonne.Ledgers.Tests.Months;
 
-/// <summary>The report of a month, on runs of round numbers: its sums, what no job had, nodes, the largest runs, and the change from the month before.</summary>
+/// <summary>The report of a month, on runs of round numbers: its sums, what no job had, nodes, the largest runs, and the change from the
+/// month before.</summary>
 public class MonthReportTests
 {
     static readonly CalendarMonth _november = CalendarMonth.Parse("2026-11");
@@ -17,7 +18,8 @@ public class MonthReportTests
     static readonly DateTimeOffset _later = new(2027, 1, 5, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>A run with a PUE of 1.25, 0.4 kg/kWh, and 1 kg embodied for each 10 kWh at the plug.</summary>
-    static RunSummary Run(string id, string start, double hours, double kilowattHours, string? account = null, string? partition = "gpu", double grid = 0.4) => new()
+    static RunSummary Run(string id, string start, double hours, double kilowattHours, string? account = null, string? partition = "gpu",
+        double grid = 0.4) => new()
     {
         Id = id,
         Name = id,
@@ -44,7 +46,8 @@ public class MonthReportTests
         CoversNode = true, Job = null, User = "root", Tags = ImmutableSortedDictionary<string, string>.Empty.Add("kind", "agent"),
     };
 
-    static StatedFigure Figure(double value) => new("", "", "facility(cpu), share, location, lifecycle, with embodied", new Bounds(value / 2, value, value * 2), Quality.Measured, 1);
+    static StatedFigure Figure(double value) => new("", "", "facility(cpu), share, location, lifecycle, with embodied",
+        new Bounds(value / 2, value, value * 2), Quality.Measured, 1);
 
     [Theory]
     [InlineData("2026-13")]
@@ -56,7 +59,8 @@ public class MonthReportTests
 
     [Fact]
     public void Months_follow_one_another() =>
-        Assert.Equal(("2026-12", "January 2027", "2027-02-01"), (CalendarMonth.Parse("2027-01").Previous.ToString(), CalendarMonth.Parse("2027-01").Name,
+        Assert.Equal(("2026-12", "January 2027", "2027-02-01"), (CalendarMonth.Parse("2027-01").Previous.ToString(),
+            CalendarMonth.Parse("2027-01").Name,
             CalendarMonth.Parse("2027-01").End.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)));
 
     [Fact]
@@ -65,15 +69,18 @@ public class MonthReportTests
         // Of c, which crosses the end of the month, three quarters are in November: 30 of 40 kWh.
         RunSummary[] runs =
         [
-            Run("a", "2026-11-02T00:00", 10, 80, "physics"), Run("b", "2026-11-03T00:00", 5, 40, "chem", "cpu"), Run("o", "2026-10-03T00:00", 5, 1000, "chem"),
-            Run("c", "2026-11-30T18:00", 8, 40, "physics") with { Months = ImmutableSortedDictionary<string, double>.Empty.Add("2026-11", 0.75).Add("2026-12", 0.25) },
+            Run("a", "2026-11-02T00:00", 10, 80, "physics"), Run("b", "2026-11-03T00:00", 5, 40, "chem", "cpu"), Run("o",
+                "2026-10-03T00:00", 5, 1000, "chem"),
+            Run("c", "2026-11-30T18:00", 8, 40, "physics") with { Months = ImmutableSortedDictionary<string, double>.Empty.Add("2026-11",
+                0.75).Add("2026-12", 0.25) },
         ];
 
         var report = MonthReport.Create(runs, _november, null, _later);
 
         // 80 + 40 + 30 = 150 kWh at the plug; · 1.25 · 0.4 = 75 kg, and 15 kg embodied.
         var sum = report.Total.Sum;
-        Assert.Equal((150, 187.5, 75, 15, 90), (sum.Energy.Best, sum.FacilityEnergy.Best, sum.Operational.Best, sum.Embodied!.Value.Best, sum.Emissions.Best));
+        Assert.Equal((150, 187.5, 75, 15, 90), (sum.Energy.Best, sum.FacilityEnergy.Best, sum.Operational.Best, sum.Embodied!.Value.Best,
+            sum.Emissions.Best));
         Assert.Equal([("physics", 66d), ("chem", 24d)], Rows(report, MonthGroup.Account));
         Assert.Equal([("gpu", 66d), ("cpu", 24d)], Rows(report, MonthGroup.Partition));
         Assert.Equal([("user-of-physics", 66d), ("user-of-chem", 24d)], Rows(report, MonthGroup.User));
@@ -91,7 +98,8 @@ public class MonthReportTests
     public void Time_of_nodes_outside_jobs_is_a_line_of_its_own_and_not_of_an_account()
     {
         // Two days of 24 kWh at the plug, 28.8 kg each with embodied: 24 · (0.5 + 0.1) = 14.4; the job in it has 8 kWh, 4.8 kg.
-        RunSummary[] runs = [Node("d1", "2026-11-29T00:00", 24, 24), Node("d2", "2026-11-30T00:00", 24, 24), Run("a", "2026-11-29T05:00", 4, 8, "physics")];
+        RunSummary[] runs = [Node("d1", "2026-11-29T00:00", 24, 24), Node("d2", "2026-11-30T00:00", 24, 24), Run("a", "2026-11-29T05:00",
+            4, 8, "physics")];
 
         var report = MonthReport.Create(runs, _november, null, _later);
 
@@ -116,7 +124,8 @@ public class MonthReportTests
             Node("m0", "2026-10-31T00:00", 24, 24) with { Node = "m" }, Node("m1", "2026-11-01T00:00", 24, 24) with { Node = "m" },
             Node("m2", "2026-11-02T12:00", 12, 12) with { Node = "m" },
             // Without an agent: runs in October only, and in both months.
-            Run("x", "2026-10-05T00:00", 1, 1) with { Node = "x" }, Run("y0", "2026-10-05T00:00", 1, 1) with { Node = "y" }, Run("y1", "2026-11-01T00:00", 1, 1) with { Node = "y" },
+            Run("x", "2026-10-05T00:00", 1, 1) with { Node = "x" }, Run("y0", "2026-10-05T00:00", 1, 1) with { Node = "y" }, Run("y1",
+                "2026-11-01T00:00", 1, 1) with { Node = "y" },
             Run("z", "2026-09-05T00:00", 1, 1) with { Node = "z" },
         ];
 
@@ -128,7 +137,8 @@ public class MonthReportTests
         // Its last run ended on 3 November at 00:00: 24 hours, not more.
         Assert.Equal((36, 36, false), (report.Nodes[0].MeasuredHours, report.Nodes[0].MissingHours, report.Nodes[0].IsSilent));
         Assert.True(MonthReport.Create(runs, _november, null, new DateTimeOffset(2026, 11, 4, 1, 0, 0, TimeSpan.Zero)).Nodes[0].IsSilent);
-        Assert.Equal([(true, null), (false, (double?)null)], report.Nodes.Skip(1).Select(static node => (node.IsSilent, node.MeasuredHours)));
+        Assert.Equal([(true, null), (false, (double?)null)], report.Nodes.Skip(1).Select(static node => (node.IsSilent,
+            node.MeasuredHours)));
     }
 
     [Fact]
@@ -149,22 +159,27 @@ public class MonthReportTests
     [Fact]
     public void Hours_of_nodes_outside_jobs_are_a_cause_of_their_own()
     {
-        // One job of 10 h and 12 kg in both months; in November an agent measures a day of another node, 24 kWh · 1.25 · 0.4 = 12 kg and 2.4 kg embodied.
+        // One job of 10 h and 12 kg in both months; in November an agent measures a day of another node, 24 kWh · 1.25 · 0.4 = 12 kg and
+        // 2.4 kg embodied.
         RunSummary[] runs =
         [
-            Run("a", "2026-10-02T00:00", 10, 24), Run("b", "2026-11-02T00:00", 10, 24), Node("d", "2026-11-05T00:00", 24, 24) with { BootId = "boot-2", Node = "n2" },
+            Run("a", "2026-10-02T00:00", 10, 24), Run("b", "2026-11-02T00:00", 10, 24), Node("d", "2026-11-05T00:00", 24,
+                24) with { BootId = "boot-2", Node = "n2" },
         ];
 
-        Assert.Equal([0, 12, 0, 0, 0, 2.4, 0], MonthChange.Explain(runs, _october, _november).Terms.Select(static term => Math.Round(term.Kilograms, 9) + 0d));
+        Assert.Equal([0, 12, 0, 0, 0, 2.4, 0], MonthChange.Explain(runs, _october, _november).Terms.Select(static term =>
+            Math.Round(term.Kilograms, 9) + 0d));
     }
 
     [Fact]
     public void Other_factors_are_a_cause_of_their_own()
     {
         // Nothing changed but the factors: by the present ones October has 24 kg in place of 12.
-        RunSummary[] runs = [Run("a", "2026-10-02T00:00", 10, 24) with { FactorsHash = "old" }, Run("b", "2026-11-02T00:00", 10, 24, grid: 0.8)];
+        RunSummary[] runs = [Run("a", "2026-10-02T00:00", 10, 24) with { FactorsHash = "old" }, Run("b", "2026-11-02T00:00", 10, 24,
+            grid: 0.8)];
 
-        var change = MonthChange.Explain(runs, _october, _november, null, run => run.Id == "a" ? Run("a", "2026-10-02T00:00", 10, 24, grid: 0.8) : run);
+        var change = MonthChange.Explain(runs, _october, _november, null, run => run.Id == "a" ? Run("a", "2026-10-02T00:00", 10, 24,
+            grid: 0.8) : run);
 
         Assert.Equal([0, 0, 0, 0, 0, 0, 12], change.Terms.Select(static term => Math.Round(term.Kilograms, 9) + 0d));
         // Without the means it is a warning, and in the grid.
@@ -199,8 +214,10 @@ public class MonthReportTests
         {
             var start = _october.Start.AddDays(run.day).ToString("yyyy-MM-ddTHH:mm", System.Globalization.CultureInfo.InvariantCulture);
             var made = run.kind == 0 ? Node($"r{i}", start, run.hours, run.energy / 7d)
-                : Run($"r{i}", start, run.hours, run.energy / 7d, run.account == 0 ? null : $"a{run.account}", $"p{run.kind % 2}", run.grid / 10d);
-            return made with { Node = $"n{run.node}", BootId = $"boot{run.node}", IdleEnergy = Bounds.FromExact(run.hours), IdleEmissions = Bounds.FromExact(run.hours) };
+                : Run($"r{i}", start, run.hours, run.energy / 7d, run.account == 0 ? null : $"a{run.account}", $"p{run.kind % 2}",
+                    run.grid / 10d);
+            return made with { Node = $"n{run.node}", BootId = $"boot{run.node}", IdleEnergy = Bounds.FromExact(run.hours),
+                IdleEmissions = Bounds.FromExact(run.hours) };
         }).ToArray());
 
     [Fact]
@@ -212,7 +229,8 @@ public class MonthReportTests
         Near(total.Sum.IdleEnergy.Best, report.Total.Sum.IdleEnergy.Best);
         Near(total.Sum.Emissions.Best, report.Jobs.Emissions.Best + (report.OutsideJobs?.Emissions.Best ?? 0));
         foreach (var group in Enum.GetValues<MonthGroup>())
-            Near(group == MonthGroup.Zone ? total.Sum.Emissions.High : report.Jobs.Emissions.High, report.Groups[group].Sum(static row => row.Emissions.High));
+            Near(group == MonthGroup.Zone ? total.Sum.Emissions.High : report.Jobs.Emissions.High, report.Groups[group].Sum(static row =>
+                row.Emissions.High));
         Near(total.Sum.FacilityEnergy.Best, report.Nodes.Sum(static node => node.Total?.FacilityEnergy.Best ?? 0));
         return true;
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
@@ -229,7 +247,9 @@ public class MonthReportTests
         return true;
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
 
-    static IEnumerable<(string?, double)> Rows(MonthReport report, MonthGroup group) => report.Groups[group].Select(static row => (row.Group[0], row.Emissions.Best));
+    static IEnumerable<(string?, double)> Rows(MonthReport report, MonthGroup group) => report.Groups[group].Select(static row =>
+        (row.Group[0], row.Emissions.Best));
 
-    static void Near(double expected, double actual) => Assert.True(Math.Abs(expected - actual) <= 1e-9 * (1 + Math.Abs(expected) + 1e4), $"{actual} is not {expected}");
+    static void Near(double expected, double actual) => Assert.True(Math.Abs(expected - actual) <= 1e-9 * (1 + Math.Abs(expected) + 1e4),
+        $"{actual} is not {expected}");
 }

@@ -25,7 +25,8 @@ public class MonthRoutesTests
 
         Assert.Equal(("tonne.month/1", "2026-11", 1), ((string)month["schema"]!, (string)month["month"]!, (int)month["total"]!["runs"]!));
         var total = await server.GetJsonAsync("/api/v1/totals?since=2026-11-01&until=2026-12-01");
-        Assert.Equal((double)total["total"]!["emissions_kg"]!["total"]!["value"]!, (double)month["total"]!["emissions_kg"]!["total"]!["value"]!);
+        Assert.Equal((double)total["total"]!["emissions_kg"]!["total"]!["value"]!,
+            (double)month["total"]!["emissions_kg"]!["total"]!["value"]!);
         Assert.Equal(("2026-10", 7), ((string)month["change"]!["against"]!, month["change"]!["terms"]!.AsArray().Count));
         Assert.Equal((true, 0.4), ((bool)month["budgets"]![0]!["exceeded"]!, (double)month["budgets"]![0]!["warning"]!));
         Assert.Equal(Run, (string)month["largest_runs"]![0]!["id"]!);
@@ -53,11 +54,14 @@ public class MonthRoutesTests
             new BudgetFile(home.Home).Set(new Budget { Project = "mnist", Limit = new Allowance(1e9), Period = BudgetPeriod.Total });
         });
 
-        var line = (await server.GetAsync("/metrics")).Split('\n').Single(static line => line.StartsWith("tonne_budget_used_ratio{", StringComparison.Ordinal));
+        var line = (await server.GetAsync("/metrics")).Split('\n').Single(static line => line.StartsWith("tonne_budget_used_ratio{",
+            StringComparison.Ordinal));
 
-        Assert.StartsWith("tonne_budget_used_ratio{project=\"mnist\",account=\"\",user=\"\",period=\"total\",of=\"emissions\"} ", line, StringComparison.Ordinal);
+        Assert.StartsWith("tonne_budget_used_ratio{project=\"mnist\",account=\"\",user=\"\",period=\"total\",of=\"emissions\"} ", line,
+            StringComparison.Ordinal);
         Assert.InRange(double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture), double.Epsilon, 1e-6);
-        Assert.Contains("tonne_budget_warning_ratio{project=\"mnist\",account=\"\",user=\"\",period=\"total\",of=\"emissions\"} 0", await server.GetAsync("/metrics"),
+        Assert.Contains("tonne_budget_warning_ratio{project=\"mnist\",account=\"\",user=\"\",period=\"total\",of=\"emissions\"} 0",
+            await server.GetAsync("/metrics"),
             StringComparison.Ordinal);
     }
 
@@ -72,9 +76,11 @@ public class MonthRoutesTests
         var budgets = (await fleet.Server.GetJsonAsync("/api/v1/budgets"))["budgets"]!.AsArray();
 
         // That of the database counts where both have one.
-        Assert.Equal([("physics", 1e-12), ("chem", 1e-12)], budgets.Select(static budget => ((string)budget!["account"]!, (double)budget["limit"]!)));
+        Assert.Equal([("physics", 1e-12), ("chem", 1e-12)], budgets.Select(static budget => ((string)budget!["account"]!,
+            (double)budget["limit"]!)));
         Assert.Equal("2026-11", (string)(await fleet.Server.GetJsonAsync("/api/v1/months/2026-11"))["month"]!);
         // Who reads a month of a fleet is noted.
-        Assert.Contains(fleet.Store.Audit, static line => line.Contains("list", StringComparison.Ordinal) && line.Contains("/api/v1/months/2026-11", StringComparison.Ordinal));
+        Assert.Contains(fleet.Store.Audit, static line => line.Contains("list", StringComparison.Ordinal)
+            && line.Contains("/api/v1/months/2026-11", StringComparison.Ordinal));
     }
 }

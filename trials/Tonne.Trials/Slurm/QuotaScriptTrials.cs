@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Tonne.Trials.Slurm;
 
-/// <summary>The rule for jobs above a quota in <c>job_submit.lua</c>, run by a real Lua, with the file that <c>tonne budget quotas --slurm</c> writes.</summary>
+/// <summary>The rule for jobs above a quota in <c>job_submit.lua</c>, run by a real Lua, with the file that <c>tonne budget quotas
+/// --slurm</c> writes.</summary>
 public sealed class QuotaScriptTrials
 {
     const string Lua = "/usr/bin/lua5.4";
@@ -24,7 +25,8 @@ public sealed class QuotaScriptTrials
           end
         end
         local code = slurm_job_submit(job, {}, 0)
-        print(string.format("code %d qos %s priority %s account %s", code, tostring(job.qos), tostring(job.priority), tostring(job.account)))
+        print(string.format("code %d qos %s priority %s account %s", code, tostring(job.qos), tostring(job.priority),
+            tostring(job.account)))
 
         """;
 
@@ -43,7 +45,8 @@ public sealed class QuotaScriptTrials
         // The account, used, the limit and when it resets: the first day of the next month.
         var resets = new DateTime(DateTime.UtcNow.Year, DateTime.UtcNow.Month, 1, 0, 0, 0, DateTimeKind.Utc).AddMonths(1);
         Assert.Matches(string.Create(CultureInfo.InvariantCulture,
-            $"^user tonne: account physics has used [0-9.]+ .?g CO2e of 0.00100 µg CO2e/month; the quota resets on {resets:yyyy-MM-dd} \\(UTC\\){outcome}\n{job}\n$"), said);
+            $"^user tonne: account physics has used [0-9.]+ .?g CO2e of 0.00100 µg CO2e/month; "
+            + $"the quota resets on {resets:yyyy-MM-dd} \\(UTC\\){outcome}\n{job}\n$"), said);
         // Others are left alone, and nothing is said to them.
         Assert.Equal("code 0 qos nil priority nil account chem\n", await SubmitAsync(tonne, "chem"));
         Assert.Equal("code 0 qos nil priority nil account nil\n", await SubmitAsync(tonne, ""));
@@ -55,10 +58,12 @@ public sealed class QuotaScriptTrials
     {
         using var tonne = await CreateAsync("hold");
         var written = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-        await WriteAsync(tonne, $"# tonne.slurm-quotas/1\n# written={written}\naccount\tuser\tused\tlimit\tresets\n\tada\t1 kg\t1 g\t0\nchem\tbob\t2 kg\t1 g/day\t{written + 3600}\n"
+        await WriteAsync(tonne, $"# tonne.slurm-quotas/1\n# written={written}\naccount\tuser\tused\tlimit\tresets\n"
+            + $"\tada\t1 kg\t1 g\t0\nchem\tbob\t2 kg\t1 g/day\t{written + 3600}\n"
             + $"law\t\t3 kg\t1 g/day\t{written - 1}\n# end\n");
 
-        Assert.Contains("user tonne: user ada has used 1 kg of 1 g; the job is held", await SubmitAsync(tonne, "physics", "ada"), StringComparison.Ordinal);
+        Assert.Contains("user tonne: user ada has used 1 kg of 1 g; the job is held", await SubmitAsync(tonne, "physics", "ada"),
+            StringComparison.Ordinal);
         Assert.Contains("account chem, user bob has used 2 kg", await SubmitAsync(tonne, "chem", "bob"), StringComparison.Ordinal);
         Assert.StartsWith("code 0 qos nil priority nil", await SubmitAsync(tonne, "physics", "bob"), StringComparison.Ordinal);
         // Its period has ended, and the quota with it.
@@ -77,7 +82,8 @@ public sealed class QuotaScriptTrials
         {
             (null, "there are no quotas at"),
             ("", "is not of the format|is empty|has no end"),
-            (Regex.Replace(fresh, "written=[0-9]+", $"written={old}", RegexOptions.None, TimeSpan.FromSeconds(1)), "not within 26 h of now"),
+            (Regex.Replace(fresh, "written=[0-9]+", $"written={old}", RegexOptions.None, TimeSpan.FromSeconds(1)),
+                "not within 26 h of now"),
             (fresh.Replace("# end\n", "", StringComparison.Ordinal), "has no end"),
             (fresh.Replace("physics\t", "physics", StringComparison.Ordinal), "line 4 of .* is malformed"),
             (fresh.Replace("resets", "until", StringComparison.Ordinal), "line 3 of .* is malformed"),
@@ -103,15 +109,18 @@ public sealed class QuotaScriptTrials
 
         Assert.Equal("code 0 qos nil priority nil account physics\n", await SubmitAsync(tonne, "physics"));
         foreach (var rule in new[] { "qos:", "qos:a\"b", "kill", "HOLD" })
-            Assert.Contains("is not a rule", (await tonne.RunAsync("slurm", "job-submit", "--over-quota", rule)).Expect(2).Error, StringComparison.Ordinal);
-        Assert.Contains("--quotas", (await tonne.RunAsync("slurm", "job-submit", "--quotas", "quotas.tsv")).Expect(2).Error, StringComparison.Ordinal);
+            Assert.Contains("is not a rule", (await tonne.RunAsync("slurm", "job-submit", "--over-quota", rule)).Expect(2).Error,
+                StringComparison.Ordinal);
+        Assert.Contains("--quotas", (await tonne.RunAsync("slurm", "job-submit", "--quotas", "quotas.tsv")).Expect(2).Error,
+            StringComparison.Ordinal);
     }
 
     static async Task<TonneCommand> CreateAsync(string rule)
     {
         Needs.Program(Lua, "lua5.4");
         var tonne = new TonneCommand();
-        tonne.Write("job_submit.lua", (await tonne.RunAsync("slurm", "job-submit", "--over-quota", rule, "--quotas", tonne.At("quotas.tsv"))).Expect(0).Output);
+        tonne.Write("job_submit.lua", (await tonne.RunAsync("slurm", "job-submit", "--over-quota", rule, "--quotas",
+            tonne.At("quotas.tsv"))).Expect(0).Output);
         tonne.Write("controller.lua", Controller);
         return tonne;
     }
@@ -121,14 +130,17 @@ public sealed class QuotaScriptTrials
     {
         tonne.Environment["SLURM_JOB_ID"] = "7";
         tonne.Environment["SLURM_JOB_ACCOUNT"] = "physics";
-        (await tonne.RunAsync("run", "-q", "--zone", "FR", "--", "sh", "-c", "i=0; while [ $i -lt 200000 ]; do i=$((i + 1)); done")).Expect(0);
+        (await tonne.RunAsync("run", "-q", "--zone", "FR", "--", "sh", "-c", "i=0; while [ $i -lt 200000 ]; do i=$((i + 1)); done"))
+            .Expect(0);
         (await tonne.RunAsync("budget", "set", "--account", "physics", "1e-12kg/month")).Expect(0);
         (await tonne.RunAsync("budget", "set", "--account", "chem", "1t/month")).Expect(0);
         (await tonne.RunAsync("budget", "quotas", "--slurm", "quotas.tsv")).Expect(0);
     }
 
     static async Task<string> SubmitAsync(TonneCommand tonne, string account, string user = "root", string defaultAccount = "") =>
-        (await tonne.RunOtherAsync(Lua, tonne.At("controller.lua"), tonne.At("job_submit.lua"), account, user, defaultAccount)).Expect(0).Output;
+        (await tonne.RunOtherAsync(Lua, tonne.At("controller.lua"), tonne.At("job_submit.lua"), account, user, defaultAccount)).Expect(0)
+            .Output;
 
-    static Task WriteAsync(TonneCommand tonne, string text) => File.WriteAllTextAsync(tonne.At("quotas.tsv"), text, TestContext.Current.CancellationToken);
+    static Task WriteAsync(TonneCommand tonne, string text) => File.WriteAllTextAsync(tonne.At("quotas.tsv"), text,
+        TestContext.Current.CancellationToken);
 }

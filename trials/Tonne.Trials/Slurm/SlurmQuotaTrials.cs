@@ -15,7 +15,8 @@ public sealed class SlurmQuotaTrials(SlurmCluster cluster) : IClassFixture<Slurm
         await WriteAsync("hold");
 
         var (held, said) = await SubmitAsync("vision");
-        Assert.Contains("tonne: account vision has used 61 kg CO2e of 50 kg CO2e/month; the quota resets on 2099-01-01 (UTC); the job is held", said, StringComparison.Ordinal);
+        Assert.Contains("tonne: account vision has used 61 kg CO2e of 50 kg CO2e/month; "
+            + "the quota resets on 2099-01-01 (UTC); the job is held", said, StringComparison.Ordinal);
         Assert.Matches("Priority=0 ", await ShowAsync(held));
         Assert.Contains("JobHeld", await ShowAsync(held), StringComparison.Ordinal);
         await cluster.RunAsync("scancel", held);
@@ -43,7 +44,8 @@ public sealed class SlurmQuotaTrials(SlurmCluster cluster) : IClassFixture<Slurm
         (await cluster.RunAsync("sacctmgr", "-i", "add", "qos", "low")).Expect(0);
         (await cluster.RunAsync("sacctmgr", "-i", "modify", "account", "name=vision", "set", "qos+=low")).Expect(0);
         // The controller hears of it a moment later.
-        await cluster.WaitAsync(async () => (await cluster.RunAsync("scontrol", "show", "assoc_mgr", "flags=qos")).Output.Contains("QOS=low", StringComparison.Ordinal), "the controller knows the QOS");
+        await cluster.WaitAsync(async () => (await cluster.RunAsync("scontrol", "show", "assoc_mgr", "flags=qos"))
+            .Output.Contains("QOS=low", StringComparison.Ordinal), "the controller knows the QOS");
 
         var (job, said) = await SubmitAsync("vision");
 
@@ -58,10 +60,12 @@ public sealed class SlurmQuotaTrials(SlurmCluster cluster) : IClassFixture<Slurm
         var reason = cluster.SkipReason ?? SlurmCluster.NoPluginReason;
         Assert.SkipWhen(reason is not null, reason ?? "");
         // 2099-01-01, as `date -u -d 2099-01-01 +%s` prints it.
-        await File.WriteAllTextAsync(Quotas, $"# tonne.slurm-quotas/1\n# written={DateTimeOffset.UtcNow.ToUnixTimeSeconds()}\naccount\tuser\tused\tlimit\tresets\n"
+        await File.WriteAllTextAsync(Quotas,
+            $"# tonne.slurm-quotas/1\n# written={DateTimeOffset.UtcNow.ToUnixTimeSeconds()}\naccount\tuser\tused\tlimit\tresets\n"
             + "vision\t\t61 kg CO2e\t50 kg CO2e/month\t4070908800\n# end\n", TestContext.Current.CancellationToken);
         var script = Path.Combine(cluster.Folder, "job_submit.lua");
-        await File.WriteAllTextAsync(script, (await cluster.RunAsync(TonneCommand.Executable, "slurm", "job-submit", "--file", cluster.Intensities, "--quotas", Quotas, "--over-quota", rule))
+        await File.WriteAllTextAsync(script, (await cluster.RunAsync(TonneCommand.Executable, "slurm", "job-submit", "--file",
+            cluster.Intensities, "--quotas", Quotas, "--over-quota", rule))
             .Expect(0).Output, TestContext.Current.CancellationToken);
         // The controller reads it again if it is newer than its last reading, in whole seconds.
         File.SetLastWriteTimeUtc(script, DateTime.UtcNow.AddMinutes(5));
@@ -69,7 +73,8 @@ public sealed class SlurmQuotaTrials(SlurmCluster cluster) : IClassFixture<Slurm
 
     async Task<(string Job, string Said)> SubmitAsync(string account)
     {
-        var submitted = (await cluster.RunAsync("sbatch", "--parsable", "--account=" + account, "--output=/dev/null", cluster.Script("short", "sleep 0.1\n"))).Expect(0);
+        var submitted = (await cluster.RunAsync("sbatch", "--parsable", "--account=" + account, "--output=/dev/null",
+            cluster.Script("short", "sleep 0.1\n"))).Expect(0);
         return (submitted.Output.Trim().Split(';')[0], submitted.Error);
     }
 
