@@ -93,7 +93,7 @@ export interface TotalDocument {
 }
 export interface TotalDocumentRowPart {
   group: {
-    [k: string]: string;
+    [k: string]: null | string;
   };
   runs: number;
   jobs: number;

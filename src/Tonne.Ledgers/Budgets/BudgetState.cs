@@ -56,23 +56,22 @@ public sealed record BudgetState(Budget Budget, DateTimeOffset? Start, DateTimeO
     /// <summary>Used ÷ limit, best value.</summary>
     public double Share => Used.Best / Budget.Limit.Value;
 
-    /// <summary>What will be used at the end of the period at the mean rate so far; null in the first tenth of a period, and without one.</summary>
+    /// <summary>What will be used at the end of the period at the mean rate so far; null in the first tenth of a period, and without
+    /// one.</summary>
     public double? Projected => (Start, End) is ({ } start, { } end) && (Now - start) / (end - start) is >= MinElapsedShare and <= 1 and var elapsed ? Used.Best / elapsed : null;
 
     /// <summary>The highest of the budget's warnings that is reached, as a share of the limit; null if none is.</summary>
     public double? Warning => Budget.Warnings.Where(share => Share >= share).Select(static share => (double?)share).Max();
 
     /// <summary>
-    /// What will be used at the end of the period, in the unit of the limit, with its 95 % interval; null before the end of the third day,
-    /// after the end, and without a period.
+    /// What will be used at the end of the period, in the unit of the limit, with its 95 % interval; null before the end of the third
+    /// day, after the end, and without a period.
     /// </summary>
     /// <remarks>
-    /// The mean m of the n whole days so far goes on for the R days that are left: used + m · R ± t(0.975, n − 1) · s · √(R + R² ÷ n), the
-    /// prediction interval of a sum of R
-    /// further values, with s the standard deviation of the days (W. Q. Meeker, G. J. Hahn, L. A. Escobar, Statistical Intervals, 2nd
-    /// edition, 2017, section 4.7). Days without runs
-    /// count as 0, a run on the day on which it started. The interval has how much use differs from day to day, not the uncertainty of what
-    /// is used; it is not below what is used.
+    /// The mean m of the n whole days so far goes on for the R days that are left: used + m · R ± t(0.975, n − 1) · s · √(R + R² ÷ n),
+    /// the prediction interval of a sum of R further values, with s the standard deviation of the days (W. Q. Meeker, G. J. Hahn, L. A.
+    /// Escobar, Statistical Intervals, 2nd edition, 2017, section 4.7). Days without runs count as 0, a run on the day on which it
+    /// started. The interval has how much use differs from day to day, not the uncertainty of what is used; it is not below what is used.
     /// </remarks>
     public Bounds? Forecast
     {

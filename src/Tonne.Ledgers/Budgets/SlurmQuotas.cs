@@ -8,8 +8,8 @@ namespace Tonne.Ledgers.Budgets;
 /// reads.</summary>
 /// <remarks>
 /// Format <c>tonne.slurm-quotas/1</c>: a line with the name of the format; one with the time of writing; the names of the columns; a row
-/// for each budget that is exceeded, with
-/// tabs between: account and user (empty for any), used, limit, and when the period ends, s since 1970; <c># end</c>.
+/// for each budget that is exceeded, with tabs between: account and user (empty for any), used, limit, and when the period ends, s since
+/// 1970; <c># end</c>.
 /// </remarks>
 public static class SlurmQuotas
 {
@@ -19,8 +19,8 @@ public static class SlurmQuotas
     /// <summary>Where it is by default.</summary>
     public const string DefaultPath = "/run/tonne/quotas.tsv";
 
-    /// <summary>The budgets that are quotas of Slurm and are exceeded: those of an account, a user or both, and of no project, which Slurm
-    /// does not know.</summary>
+    /// <summary>The budgets that are quotas of Slurm and are exceeded: those of an account, a user or both, and of no project, which
+    /// Slurm does not know.</summary>
     /// <param name="states">Budgets and what is used of them.</param>
     public static IReadOnlyList<BudgetState> FindExceeded(IEnumerable<BudgetState> states)
     {

@@ -4,16 +4,12 @@ namespace Tonne.Ledgers.Months;
 /// LMDI-I.</summary>
 /// <remarks>
 /// A group i has the value V = W · S · (E ÷ H) · (F ÷ E) · (V ÷ F), with W all hours, S = H ÷ W the group's share of them. The term of a
-/// factor x is
-/// Σ L(V1, V0) · ln(x1 ÷ x0), where L(a, b) = (a − b) ÷ ln(a ÷ b) is the logarithmic mean, and L(a, a) = a. The terms add up to V1 − V0.
-/// Sources: B. W. Ang, "Decomposition analysis for policymaking in energy: which is the preferred method?", Energy Policy 32 (2004)
-/// 1131–1139; B. W. Ang,
-/// "The LMDI approach to decomposition analysis: a practical guide", Energy Policy 33 (2005) 867–871. Zeros by their analytical limits: B.
-/// W. Ang and N. Liu,
-/// "Handling zero values in the logarithmic mean Divisia index decomposition approach", Energy Policy 35 (2007) 238–246: a group that is in
-/// one of the two
-/// months only gives all of its value to the factor that is 0 in the other.
-/// A group without hours, such as imported rows without a duration, has its energy as its work.
+/// factor x is Σ L(V1, V0) · ln(x1 ÷ x0), where L(a, b) = (a − b) ÷ ln(a ÷ b) is the logarithmic mean, and L(a, a) = a. The terms add up
+/// to V1 − V0. Sources: B. W. Ang, "Decomposition analysis for policymaking in energy: which is the preferred method?", Energy Policy 32
+/// (2004) 1131–1139; B. W. Ang, "The LMDI approach to decomposition analysis: a practical guide", Energy Policy 33 (2005) 867–871. Zeros
+/// by their analytical limits: B. W. Ang and N. Liu, "Handling zero values in the logarithmic mean Divisia index decomposition approach",
+/// Energy Policy 35 (2007) 238–246: a group that is in one of the two months only gives all of its value to the factor that is 0 in the
+/// other. A group without hours, such as imported rows without a duration, has its energy as its work.
 /// </remarks>
 static class LogMeanDecomposition
 {

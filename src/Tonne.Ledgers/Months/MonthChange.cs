@@ -9,12 +9,10 @@ namespace Tonne.Ledgers.Months;
 /// <summary>The change of emissions from one month to another, explained by causes whose parts add up to it.</summary>
 /// <remarks>
 /// Operational emissions are decomposed over groups of one partition and processor, and those of the time of nodes outside jobs by
-/// themselves, by the logarithmic mean Divisia index:
-/// Ang 2004 and 2005, see docs/months.md. Where the two months have runs that were accounted by different methods or factors, their runs
-/// are accounted again
-/// with the present ones; what that changes is the part of <see cref="ChangeCause.Method"/>, and the others are between the months as
-/// accounted again.
-/// Embodied emissions are one part, the difference of the two sums.
+/// themselves, by the logarithmic mean Divisia index: Ang 2004 and 2005, see docs/months.md. Where the two months have runs that were
+/// accounted by different methods or factors, their runs are accounted again with the present ones; what that changes is the part of
+/// <see cref="ChangeCause.Method"/>, and the others are between the months as accounted again. Embodied emissions are one part, the
+/// difference of the two sums.
 /// </remarks>
 public sealed record MonthChange
 {
@@ -60,8 +58,7 @@ public sealed record MonthChange
     /// <param name="after">The later month.</param>
     /// <param name="account">Account of the runs; null for all.</param>
     /// <param name="restate">Accounts a run again; null if that cannot be done. Only for runs of the two months, and only if these differ
-    /// in method or
-    /// factors.</param>
+    /// in method or factors.</param>
     public static MonthChange Explain(
         IReadOnlyList<RunSummary> runs, CalendarMonth before, CalendarMonth after, string? account = null, Func<RunSummary,
             RunSummary>? restate = null)

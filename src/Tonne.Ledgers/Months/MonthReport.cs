@@ -5,8 +5,7 @@ using Tonne.Ledgers.Totals;
 namespace Tonne.Ledgers.Months;
 
 /// <summary>What a centre used and emitted in a month: sums that count each joule once, by account, user, project, partition and model;
-/// what no job had; nodes; the
-/// largest runs; how sure it is; budgets; factors.</summary>
+/// what no job had; nodes; the largest runs; how sure it is; budgets; factors.</summary>
 /// <remarks>It is computed from summaries of runs, so it is the same for a ledger in folders and for one in a database.</remarks>
 public sealed record MonthReport
 {

@@ -14,8 +14,8 @@ public static class MonthReporter
     /// <param name="against">The month that it is compared with; null for the one before.</param>
     /// <param name="now">The time.</param>
     /// <param name="checkBudgets">Looks at all budgets at a time; null for now.</param>
-    /// <param name="accountRun">Accounts a record with the present factors, where months with other ones are compared; null if that cannot
-    /// be done.</param>
+    /// <param name="accountRun">Accounts a record with the present factors, where months with other ones are compared; null if that
+    /// cannot be done.</param>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public static MonthReport Create(
         ILedgerReader ledger, CalendarMonth month, string? account, CalendarMonth? against, DateTimeOffset now,

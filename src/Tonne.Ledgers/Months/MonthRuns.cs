@@ -5,9 +5,8 @@ namespace Tonne.Ledgers.Months;
 
 /// <summary>Reads the runs that the report of a month needs, from any ledger.</summary>
 /// <remarks>
-/// Those that overlap the time, and those that overlap these: what a run counts depends on the runs at the same time on its machine. Of an
-/// imported row
-/// also the run that it was exported from, which may lie outside.
+/// Those that overlap the time, and those that overlap these: what a run counts depends on the runs at the same time on its machine. Of
+/// an imported row also the run that it was exported from, which may lie outside.
 /// </remarks>
 public static class MonthRuns
 {

@@ -173,7 +173,8 @@ public sealed record MonthDocument
         }
     }
 
-    /// <summary>The change from another month. Shares are of its emissions; null if it had none. The terms add up to the change.</summary>
+    /// <summary>The change from another month. Shares are of its emissions; null if it had none. The terms add up to the
+    /// change.</summary>
     public sealed record ChangePart(string Against, double BeforeKg, double AfterKg, double ChangeKg, double? Share,
         IReadOnlyList<TermPart> Terms)
     {
