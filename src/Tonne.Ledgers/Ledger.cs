@@ -102,16 +102,17 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     /// <summary>Looks how much of each budget is used in the current period.</summary>
     /// <param name="budgets">The budgets.</param>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public IReadOnlyList<BudgetState> CheckBudgets(IEnumerable<Budget> budgets)
+    public IReadOnlyList<BudgetState> CheckBudgets(IEnumerable<Budget> budgets) => CheckBudgets(budgets, null);
+
+    /// <summary>Looks how much of each budget was used at a time, in the period that it is in.</summary>
+    /// <param name="budgets">The budgets.</param>
+    /// <param name="until">The time, not included; null for now. Runs that started later are not counted.</param>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public IReadOnlyList<BudgetState> CheckBudgets(IEnumerable<Budget> budgets, DateTimeOffset? until)
     {
         ArgumentNullException.ThrowIfNull(budgets);
-        var now = time.GetUtcNow();
-        var runs = ReadCounted(withTags: false);
-        return
-        [
-            .. budgets.Select(budget => new BudgetState(
-                budget, budget.FindPeriod(now)?.Start, budget.FindPeriod(now)?.End, new TotalBuilder(budget.CreateQuery(now)).Build(runs), now)),
-        ];
+        var runs = new Lazy<List<CountedRun>>(() => ReadCounted(withTags: false));
+        return BudgetState.Check(budgets, until, time.GetUtcNow(), query => new TotalBuilder(query).Build(runs.Value));
     }
 
     /// <summary>Reads what totals need of every run.</summary>

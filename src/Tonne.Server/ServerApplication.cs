@@ -95,6 +95,7 @@ static class ServerApplication
         server.Services.GetRequiredService<AdviceRoutes>().Map(api);
         LiveRoutes.Map(api, runs, server.Services.GetRequiredService<LiveHub>(), options.Time);
         TotalRoutes.Map(api, runs);
+        MonthRoutes.Map(api, runs);
         ServiceRoutes.Map(api, server.Services.GetRequiredService<ServiceDirectory>());
         EstimateRoutes.Map(api);
         FootprintRoutes.Map(api, runs);

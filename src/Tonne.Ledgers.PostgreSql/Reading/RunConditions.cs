@@ -51,6 +51,8 @@ sealed class RunConditions
             all.Add("month <= {0}", NpgsqlDbType.Date, GetMonth(until.UtcTicks + CheckedLine.MaxStartDifference.Ticks));
         }
 
+        if (query.EndedSince is { } ended)
+            all.Add("ended_ticks >= {0}", NpgsqlDbType.Bigint, ended.UtcTicks);
         return all;
     }
 

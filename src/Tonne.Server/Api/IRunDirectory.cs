@@ -38,9 +38,10 @@ interface IRunDirectory
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     LedgerTotal Total(TotalQuery query);
 
-    /// <summary>The budgets of the server's folder, and what the runs use of them.</summary>
+    /// <summary>The budgets, and what the runs used of them at a time.</summary>
+    /// <param name="until">The time, not included. Default: null, now.</param>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    IReadOnlyList<BudgetState> CheckBudgets();
+    IReadOnlyList<BudgetState> CheckBudgets(DateTimeOffset? until = null);
 
     /// <summary>The folder of a run with its trace; null where there are no folders.</summary>
     RunFolder? FindFolder(string id);

@@ -54,7 +54,8 @@ sealed class RunDirectory(LedgerHome home, TimeProvider time, bool isReadOnly, I
     public LedgerTotal Total(TotalQuery query) => OpenLedger().Total(query);
 
     /// <inheritdoc/>
-    public IReadOnlyList<BudgetState> CheckBudgets() => OpenLedger().CheckBudgets(new BudgetFile(home).Read());
+    public IReadOnlyList<BudgetState> CheckBudgets(DateTimeOffset? until = null) => OpenLedger().CheckBudgets(new BudgetFile(home).Read(),
+        until);
 
     /// <inheritdoc/>
     public RunFolder? FindFolder(string id) => home.GetRunFolder(id);

@@ -66,19 +66,13 @@ sealed class DatabaseRunDirectory(IFleetStore store, LedgerHome home, TimeProvid
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<BudgetState> CheckBudgets()
+    /// <remarks>Those of the database, and those of the server's folder that have another scope or period.</remarks>
+    public IReadOnlyList<BudgetState> CheckBudgets(DateTimeOffset? until = null)
     {
-        var now = time.GetUtcNow();
-        return
-        [
-            .. new BudgetFile(home).Read().Select(budget =>
-            {
-                var period = budget.FindPeriod(now);
-                var runs = new LedgerQuery { Project = budget.Project, Account = budget.Account, User = budget.User };
-                runs = runs with { Since = period?.Start, Until = period?.End };
-                return new BudgetState(budget, period?.Start, period?.End, store.Total(new TotalQuery { Runs = runs }), now);
-            }),
-        ];
+        var budgets = store.ListBudgetsAsync(requests.HttpContext?.RequestAborted ?? CancellationToken.None).GetAwaiter().GetResult();
+        return BudgetState.Check(
+            [.. budgets, .. new BudgetFile(home).Read().Where(own => !budgets.Any(own.HasSameScope))], until, time.GetUtcNow(),
+                store.Total);
     }
 
     /// <inheritdoc/>

@@ -38,4 +38,19 @@ enum FleetAction
 
     /// <summary>Makes a new key for receipts.</summary>
     RotateKey,
+
+    /// <summary>Sets a budget.</summary>
+    SetBudget,
+
+    /// <summary>Shows the budgets and what is used of them.</summary>
+    ShowBudgets,
+
+    /// <summary>Checks whether budgets are exceeded.</summary>
+    CheckBudgets,
+
+    /// <summary>Removes the budgets of a scope.</summary>
+    RemoveBudgets,
+
+    /// <summary>Lists the accounts and users above their budget, and writes them for Slurm.</summary>
+    WriteQuotas,
 }

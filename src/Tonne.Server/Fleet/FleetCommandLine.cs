@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Tonne.Ledgers.Budgets;
 using Tonne.Ledgers.PostgreSql.Exporting;
 using Tonne.Ledgers.PostgreSql.Recounting;
 
@@ -37,6 +38,12 @@ sealed record FleetCommandLine
     /// <summary>Which runs are recounted.</summary>
     public RecountQuery Recount { get; init; } = new();
 
+    /// <summary>The budget that is set, or the scope of those that are checked or removed; null for other commands.</summary>
+    public Budget? Budget { get; init; }
+
+    /// <summary>File to which quotas of Slurm are written; null for none.</summary>
+    public string? QuotaFile { get; init; }
+
     /// <summary>Whether the answer is JSON.</summary>
     public bool IsJson { get; init; }
 
@@ -57,6 +64,11 @@ sealed record FleetCommandLine
         var receipts = new Option<string>("--receipts");
         var rate = new Option<string>("--rate");
         var (trial, status) = (new Option<bool>("--dry-run"), new Option<bool>("--status"));
+        var limit = new Argument<string>("limit");
+        var project = new Option<string>("--project");
+        var user = new Option<string>("--user");
+        var warnAt = new Option<string>("--warn-at");
+        var slurm = new Option<string>("--slurm");
         var commands = new Dictionary<string, (FleetAction Action, Command Command)>(StringComparer.Ordinal)
         {
             ["init"] = (FleetAction.Init, new Command("init")),
@@ -68,6 +80,11 @@ sealed record FleetCommandLine
             ["rotate-key"] = (FleetAction.RotateKey, new Command("rotate-key")),
             ["recount"] = (FleetAction.Recount, new Command("recount") { since, account, rate, trial, status }),
             ["export"] = (FleetAction.Export, new Command("export") { to, parquet, since, until, account }),
+            ["budget-set"] = (FleetAction.SetBudget, new Command("budget-set") { limit, project, account, user, warnAt }),
+            ["budget-show"] = (FleetAction.ShowBudgets, new Command("budget-show") { json }),
+            ["budget-check"] = (FleetAction.CheckBudgets, new Command("budget-check") { json, project, account, user }),
+            ["budget-remove"] = (FleetAction.RemoveBudgets, new Command("budget-remove") { project, account, user }),
+            ["budget-quotas"] = (FleetAction.WriteQuotas, new Command("budget-quotas") { slurm }),
         };
         var fleet = new Command(Verb) { file };
         foreach (var (_, command) in commands.Values)
@@ -108,8 +125,27 @@ sealed record FleetCommandLine
                 Until = ParseMonth("--until", parsed.GetValue(until)),
                 Account = parsed.GetValue(account),
             },
-            IsJson = found.Action is FleetAction.ShowStatus or FleetAction.CheckUpgrade && parsed.GetValue(json),
+            Budget = found.Action is FleetAction.SetBudget or FleetAction.CheckBudgets or FleetAction.RemoveBudgets ? CreateBudget() : null,
+            QuotaFile = found.Action == FleetAction.WriteQuotas && parsed.GetValue(slurm) is { } quotas ? Path.GetFullPath(quotas) : null,
+            IsJson = found.Action is FleetAction.ShowStatus or FleetAction.CheckUpgrade or FleetAction.ShowBudgets
+                or FleetAction.CheckBudgets && parsed.GetValue(json),
         };
+
+        Budget CreateBudget()
+        {
+            // The limit of a scope alone is not used.
+            var isSet = found.Action == FleetAction.SetBudget;
+            var (value, period) = isSet ? Budget.ParseLimit(parsed.GetValue(limit)!) : (new Allowance(1), BudgetPeriod.Total);
+            return new Budget
+            {
+                Project = parsed.GetValue(project),
+                Account = parsed.GetValue(account),
+                User = parsed.GetValue(user),
+                Limit = value,
+                Period = period,
+                WarnAt = isSet && parsed.GetValue(warnAt) is { } shares ? Budget.ParseWarnings(shares) : null,
+            };
+        }
     }
 
     static string CheckFolder(string? ledger, string? parquet, string? filter) => (ledger, parquet) switch

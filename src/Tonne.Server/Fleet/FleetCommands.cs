@@ -3,10 +3,13 @@ using System.Text.Json;
 using Tonne.Formatting;
 using Tonne.Grids;
 using Tonne.Ledgers;
+using Tonne.Ledgers.Budgets;
 using Tonne.Ledgers.PostgreSql.Exporting;
 using Tonne.Ledgers.PostgreSql.Recounting;
 using Tonne.Ledgers.Pushing;
 using Tonne.Server.Security;
+using Tonne.Reporting.Terminal;
+using Tonne.Reporting.Totals;
 
 namespace Tonne.Server.Fleet;
 
@@ -44,6 +47,11 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
         FleetAction.RotateKey => RotateKeyAsync(cancellationToken),
         FleetAction.ShowRecount => ShowRecountAsync(cancellationToken),
         FleetAction.ExportParquet => ExportParquetAsync(line.Folder!, line.Parquet, cancellationToken),
+        FleetAction.SetBudget => SetBudgetAsync(line.Budget!, cancellationToken),
+        FleetAction.ShowBudgets => ShowBudgetsAsync(line.IsJson, cancellationToken),
+        FleetAction.CheckBudgets => CheckBudgetsAsync(line.Budget!, line.IsJson, cancellationToken),
+        FleetAction.RemoveBudgets => RemoveBudgetsAsync(line.Budget!, cancellationToken),
+        FleetAction.WriteQuotas => WriteQuotasAsync(line.QuotaFile, cancellationToken),
         _ => ExportAsync(new LedgerHome(line.Folder!), cancellationToken),
     };
 
@@ -271,6 +279,73 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
         error.WriteLine($"tonne: read them in DuckDB with: from read_parquet('{folder}/**/*.parquet', hive_partitioning = true)");
         return 0;
     }
+
+    async Task<int> SetBudgetAsync(Budget budget, CancellationToken cancellationToken)
+    {
+        await store.SetBudgetAsync(budget, Person, cancellationToken).ConfigureAwait(false);
+        BudgetText.Write(output, Check([budget]), new TerminalCapabilities(), isTerminal: false);
+        return 0;
+    }
+
+    async Task<int> ShowBudgetsAsync(bool isJson, CancellationToken cancellationToken)
+    {
+        var states = Check(await store.ListBudgetsAsync(cancellationToken).ConfigureAwait(false));
+        if (isJson)
+            output.WriteLine(BudgetDocument.From(states).ToJson());
+        else if (states.Count == 0)
+            output.WriteLine("No budgets of this fleet yet. Set one: tonne budget set --account A 50kg/month --database-file FILE");
+        else
+        {
+            BudgetText.Write(output, states, new TerminalCapabilities(), isTerminal: false);
+            foreach (var warning in BudgetText.DescribeWarnings(states, "–"))
+                output.WriteLine(warning);
+        }
+
+        return 0;
+    }
+
+    async Task<int> CheckBudgetsAsync(Budget scope, bool isJson, CancellationToken cancellationToken)
+    {
+        var budgets = await store.ListBudgetsAsync(cancellationToken).ConfigureAwait(false);
+        var states = Check(budgets.Where(budget => (scope.Project ?? budget.Project) == budget.Project
+            && (scope.Account ?? budget.Account) == budget.Account && (scope.User ?? budget.User) == budget.User));
+        if (states.Count == 0)
+            throw new FormatException("there is no such budget: 'tonne budget show --database-file FILE' lists them.");
+        if (isJson)
+            output.WriteLine(BudgetDocument.From(states).ToJson());
+        else
+        {
+            foreach (var state in states)
+                output.WriteLine(BudgetText.DescribeUse(state, "–"));
+        }
+
+        return states.Any(static state => state.IsExceeded) ? Found : 0;
+    }
+
+    async Task<int> RemoveBudgetsAsync(Budget scope, CancellationToken cancellationToken)
+    {
+        var removed = await store.RemoveBudgetsAsync(scope.Project, scope.Account, scope.User, Person, cancellationToken)
+            .ConfigureAwait(false);
+        if (removed == 0)
+            throw new FormatException("there is no such budget: 'tonne budget show --database-file FILE' lists them.");
+        output.WriteLine(removed == 1 ? "1 budget removed." : string.Create(CultureInfo.InvariantCulture, $"{removed} budgets removed."));
+        return 0;
+    }
+
+    async Task<int> WriteQuotasAsync(string? file, CancellationToken cancellationToken)
+    {
+        var states = Check(await store.ListBudgetsAsync(cancellationToken).ConfigureAwait(false));
+        if (file is not null)
+            SlurmQuotas.Write(file, SlurmQuotas.Create(states, time.GetUtcNow()));
+        var above = SlurmQuotas.FindExceeded(states);
+        foreach (var state in above)
+            output.WriteLine(BudgetText.DescribeUse(state, "–"));
+        error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"tonne: {above.Count} above their quota{(file is null ? "" : $"; written to {file}")}."));
+        return 0;
+    }
+
+    IReadOnlyList<BudgetState> Check(IEnumerable<Budget> budgets) => BudgetState.Check(budgets, null, time.GetUtcNow(), store.Total);
 
     /// <summary>Columns as wide as their widest cell.</summary>
     void WriteTable(IReadOnlyList<string[]> rows)

@@ -1,5 +1,6 @@
 using Tonne.Ledgers;
 using Tonne.Ledgers.Listing;
+using Tonne.Ledgers.Budgets;
 using Tonne.Ledgers.PostgreSql.Exporting;
 using Tonne.Ledgers.PostgreSql.Reading;
 using Tonne.Ledgers.PostgreSql.Recounting;
@@ -81,6 +82,27 @@ interface IFleetStore
     /// <summary>Opens the recount of its runs.</summary>
     /// <param name="recount">Accounts a run.</param>
     IFleetRecount OpenRecount(StoredRunRecount recount);
+    /// <summary>The budgets of the fleet.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>
+    Task<IReadOnlyList<Budget>> ListBudgetsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Sets a budget of the fleet; one of the same scope and period is replaced.</summary>
+    /// <param name="budget">The budget.</param>
+    /// <param name="by">Who does it, for the audit log.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="LedgerUnavailableException">The database cannot be changed.</exception>
+    Task SetBudgetAsync(Budget budget, string by, CancellationToken cancellationToken);
+
+    /// <summary>Removes the budgets of a scope, whatever their limits and periods.</summary>
+    /// <param name="project">Project; null for any.</param>
+    /// <param name="account">Account; null for any.</param>
+    /// <param name="user">User; null for any.</param>
+    /// <param name="by">Who does it, for the audit log.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>How many were removed.</returns>
+    /// <exception cref="LedgerUnavailableException">The database cannot be changed.</exception>
+    Task<int> RemoveBudgetsAsync(string? project, string? account, string? user, string by, CancellationToken cancellationToken);
 
     /// <summary>Adds a line to the audit log.</summary>
     /// <param name="by">Who.</param>

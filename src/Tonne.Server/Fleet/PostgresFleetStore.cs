@@ -1,6 +1,8 @@
 using Tonne.Ledgers;
 using Tonne.Ledgers.Listing;
+using Tonne.Ledgers.Budgets;
 using Tonne.Ledgers.PostgreSql;
+using Tonne.Ledgers.PostgreSql.Budgets;
 using Tonne.Ledgers.PostgreSql.Exporting;
 using Tonne.Ledgers.PostgreSql.Members;
 using Tonne.Ledgers.PostgreSql.Nodes;
@@ -27,6 +29,7 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
     readonly PostgresRunLines _lines;
     readonly PostgresAudit _audit;
     readonly PostgresParquetExport _parquet;
+    readonly PostgresBudgets _budgets;
 
     /// <summary>Prepares connections; none is made yet.</summary>
     /// <param name="connectionString">As Npgsql takes it.</param>
@@ -48,7 +51,7 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
         (_ledger, _lines, _audit) = (new PostgresLedger(_database, Reader), new PostgresRunLines(_database, Reader),
             new PostgresAudit(_database));
         (_list, _sum) = (new PostgresRunList(_database), new PostgresRunSum(_database));
-        _parquet = new PostgresParquetExport(_database, Reader);
+        (_parquet, _budgets) = (new PostgresParquetExport(_database, Reader), new PostgresBudgets(_database));
         (Receiver, Nodes) = (new PostgresPushReceiver(_database, signer), new PostgresNodeRegistry(_database));
     }
 
@@ -111,6 +114,15 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
 
     /// <inheritdoc/>
     public IFleetRecount OpenRecount(StoredRunRecount recount) => new PostgresRecount(_database, recount);
+    public Task<IReadOnlyList<Budget>> ListBudgetsAsync(CancellationToken cancellationToken) => _budgets.ListAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public Task SetBudgetAsync(Budget budget, string by, CancellationToken cancellationToken) => _budgets.SetAsync(budget, by,
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<int> RemoveBudgetsAsync(string? project, string? account, string? user, string by, CancellationToken cancellationToken) =>
+        _budgets.RemoveAsync(project, account, user, by, cancellationToken);
 
     /// <inheritdoc/>
     public Task NoteAsync(string by, string action, string subject, CancellationToken cancellationToken) =>

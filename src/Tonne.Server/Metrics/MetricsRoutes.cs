@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Tonne.Ledgers;
+using Tonne.Ledgers.Budgets;
 using Tonne.Ledgers.Totals;
 using Tonne.Quantities;
 using Tonne.Reporting.Watching;
@@ -21,8 +22,13 @@ sealed class MetricsRoutes(IRunDirectory runs, LedgerHome home, TimeProvider tim
 
     static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
 
+    // A sum of a fleet for each budget takes longer.
+    static readonly TimeSpan BudgetsFreshFor = TimeSpan.FromMinutes(1);
+
     readonly Lock _lock = new();
     readonly LiveRuns _live = new(new ListedRuns(runs), home, time);
+    IReadOnlyList<BudgetState>? _budgets;
+    long _checked;
     string? _text;
     long _read;
 
@@ -41,13 +47,15 @@ sealed class MetricsRoutes(IRunDirectory runs, LedgerHome home, TimeProvider tim
         {
             if (_text is { } known && time.GetElapsedTime(_read) < FreshFor)
                 return known;
-            _text = Write(runs.SumUp(), _live.Look(except: null));
+            if (_budgets is null || time.GetElapsedTime(_checked) >= BudgetsFreshFor)
+                (_budgets, _checked) = (runs.CheckBudgets(), time.GetTimestamp());
+            _text = Write(runs.SumUp(), _live.Look(except: null), _budgets);
             _read = time.GetTimestamp();
             return _text;
         }
     }
 
-    static string Write(LedgerSum sum, IReadOnlyList<JobPower> live)
+    static string Write(LedgerSum sum, IReadOnlyList<JobPower> live, IReadOnlyList<BudgetState> budgets)
     {
         var text = new StringBuilder();
         Begin(text, "tonne_ledger_runs", null, "Ended runs of the ledger that are counted.");
@@ -68,7 +76,35 @@ sealed class MetricsRoutes(IRunDirectory runs, LedgerHome home, TimeProvider tim
         Begin(text, "tonne_run_duration_seconds", "seconds", "Time since the start of a running run.");
         foreach (var run in live)
             Add(text, "tonne_run_duration_seconds", [("run", run.Id), ("name", run.Name)], run.Seconds);
+        AddBudgets(text, budgets);
         return text.Append("# EOF\n").ToString();
+    }
+
+    static void AddBudgets(StringBuilder text, IReadOnlyList<BudgetState> budgets)
+    {
+        if (budgets.Count == 0)
+            return;
+        var labelled = budgets.Select(static state => (State: state, Labels: new (string, string)[]
+        {
+            ("project", state.Budget.Project ?? ""), ("account", state.Budget.Account ?? ""), ("user", state.Budget.User ?? ""),
+            ("period", state.Budget.Period.ToString().ToLowerInvariant()), ("of", state.Budget.Limit.IsEnergy ? "energy" : "emissions"),
+        })).ToList();
+        Begin(text, "tonne_budget_used_ratio", "ratio", "Used of a budget in its period, as a share of the limit. An empty label is any.");
+        foreach (var (state, labels) in labelled)
+            Add(text, "tonne_budget_used_ratio", labels, state.Share);
+        Begin(text, "tonne_budget_warning_ratio", "ratio",
+            "The highest warning of a budget that is reached, as a share of the limit; 0 for none.");
+        foreach (var (state, labels) in labelled)
+            Add(text, "tonne_budget_warning_ratio", labels, state.Warning ?? 0);
+        Begin(text, "tonne_budget_forecast_ratio", "ratio",
+            "Expected at the end of the period, as a share of the limit. bound: low and high are the 95 % interval.");
+        foreach (var (state, labels) in labelled)
+        {
+            if (state.Forecast is not { } forecast)
+                continue;
+            foreach (var (bound, value) in new[] { ("best", forecast.Best), ("low", forecast.Low), ("high", forecast.High) })
+                Add(text, "tonne_budget_forecast_ratio", [.. labels, ("bound", bound)], value / state.Budget.Limit.Value);
+        }
     }
 
     static void AddBounds(StringBuilder text, string name, string unit, string help, Bounds bounds, double scale)

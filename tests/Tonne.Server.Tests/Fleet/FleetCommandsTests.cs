@@ -153,6 +153,31 @@ public sealed class FleetCommandsTests : IDisposable
         return key!;
     }
 
+    [Fact]
+    public async Task Budgets_are_set_checked_written_for_Slurm_and_removed()
+    {
+        var file = _node.Elsewhere("quotas.tsv");
+        Assert.Contains("No budgets of this fleet", (await RunAsync("budget-show")).Output, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await RunAsync("budget-set", "50kg/month", "--account", "physics", "--warn-at", "60,90")).Code);
+        Assert.Equal(0, (await RunAsync("budget-set", "1t/year", "--user", "ada")).Code);
+
+        var shown = JsonNode.Parse((await RunAsync("budget-show", "--json")).Output)!["budgets"]!.AsArray();
+        Assert.Equal([("month", 50d), ("year", 1000d)], shown.Select(static budget => ((string)budget!["period"]!,
+            (double)budget["limit"]!)));
+        Assert.Equal([0.6, 0.9], shown[0]!["warn_at"]!.AsArray().Select(static share => (double)share!));
+        Assert.Equal(0, (await RunAsync("budget-check", "--account", "physics")).Code);
+        Assert.Equal(0, (await RunAsync("budget-quotas", "--slurm", file)).Code);
+        // 2026-11-30T12:00:00Z is 1796040000.
+        Assert.Equal("# tonne.slurm-quotas/1\n# written=1796040000\naccount\tuser\tused\tlimit\tresets\n# end\n",
+            await File.ReadAllTextAsync(file, Cancelled));
+        Assert.Equal("1 budget removed.\n", (await RunAsync("budget-remove", "--user", "ada")).Output);
+        await Assert.ThrowsAsync<FormatException>(() => RunAsync("budget-remove", "--user", "ada"));
+        await Assert.ThrowsAsync<FormatException>(() => RunAsync("budget-check", "--user", "ada"));
+        Assert.Throws<FormatException>(() => FleetCommandLine.Parse(["fleet", "budget-set", "50"]));
+        Assert.Throws<FormatException>(() => FleetCommandLine.Parse(["fleet", "budget-set", "50kg/month", "--warn-at", "0"]));
+    }
+
     async Task<(int Code, string Output)> RunAsync(params string[] words)
     {
         using var output = new StringWriter { NewLine = "\n" };

@@ -4,6 +4,7 @@ using System.Text;
 using Tonne.Accounting;
 using Tonne.Ledgers;
 using Tonne.Ledgers.Listing;
+using Tonne.Ledgers.Budgets;
 using Tonne.Ledgers.PostgreSql.Exporting;
 using Tonne.Ledgers.PostgreSql.Reading;
 using Tonne.Ledgers.PostgreSql.Recounting;
@@ -59,6 +60,36 @@ sealed class HeldStore(TimeProvider time) : IFleetStore, IPushReceiver, INodeReg
     public LedgerSum SumUp(Person person) => LedgerSum.From(LedgerTotal.Of(ListRuns()).Sum);
 
     public LedgerTotal Total(TotalQuery query) => LedgerTotal.Of(ListRuns(), query);
+
+    /// <summary>The budgets.</summary>
+    public List<Budget> Budgets { get; } = [];
+
+    public Task<IReadOnlyList<Budget>> ListBudgetsAsync(CancellationToken cancellationToken)
+    {
+        Check();
+        lock (_lock)
+            return Task.FromResult<IReadOnlyList<Budget>>([.. Budgets]);
+    }
+
+    public Task SetBudgetAsync(Budget budget, string by, CancellationToken cancellationToken)
+    {
+        Check();
+        lock (_lock)
+        {
+            Budgets.RemoveAll(budget.HasSameScope);
+            Budgets.Add(budget);
+            Audit.Add($"{by}: budget {budget.Scope}");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task<int> RemoveBudgetsAsync(string? project, string? account, string? user, string by, CancellationToken cancellationToken)
+    {
+        Check();
+        lock (_lock)
+            return Task.FromResult(Budgets.RemoveAll(budget => (budget.Project, budget.Account, budget.User) == (project, account, user)));
+    }
 
     public Task NoteAsync(string by, string action, string subject, CancellationToken cancellationToken)
     {

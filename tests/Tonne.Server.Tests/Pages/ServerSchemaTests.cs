@@ -14,7 +14,7 @@ public class ServerSchemaTests
     static readonly string[] _documents =
     [
         "RunPageDocument", "FilterDocument", "TotalDocument", "BudgetDocument", "CatalogListDocument", "AdviceDocument",
-        "ServiceListDocument", "ServiceDocument",
+        "ServiceListDocument", "ServiceDocument", "MonthDocument",
     ];
 
     // The OpenAPI document of a server without a database does not have them: an address answers a stream, the other is not there.

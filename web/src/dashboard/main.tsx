@@ -9,6 +9,7 @@ import { DoctorPage } from "./DoctorPage";
 import { EstimatePage } from "./EstimatePage";
 import { FootprintPage } from "./FootprintPage";
 import { LivePage } from "./LivePage";
+import { MonthPage } from "./MonthPage";
 import { hasNodes, NodesPage } from "./NodesPage";
 import { PageHead } from "./parts";
 import { open, positionOf, usePlace, type Place } from "./router";
@@ -98,6 +99,7 @@ function App() {
 function isIn(path: string, section: string): boolean {
   if (section === "/") return path === "/" || path.startsWith("/runs/");
   if (section.startsWith("/estimate")) return path.startsWith("/estimate");
+  if (section === "/totals" && path.startsWith("/months/")) return true;
   return path === section || path.startsWith(`${section}/`);
 }
 
@@ -108,6 +110,7 @@ function Page({ place }: { place: Place }) {
   if (one === "runs" && two !== undefined && three === "live") return <LivePage key={two} run={two} />;
   if (one === "services") return two === undefined ? <ServicesPage /> : <ServicePage key={two} name={two} />;
   if (one === "totals") return <TotalsPage place={place} />;
+  if (one === "months" && two !== undefined) return <MonthPage key={two} month={two} place={place} />;
   if (one === "compare") return <ComparePage place={place} />;
   if (one === "estimate") return <EstimatePage key={two ?? ""} kind={two === "inference" ? "inference" : "training"} place={place} />;
   if (one === "footprint") return <FootprintPage />;
