@@ -23,4 +23,16 @@ enum FleetAction
 
     /// <summary>Writes the runs as Parquet files.</summary>
     ExportParquet,
+
+    /// <summary>Gives a person a role in an account.</summary>
+    Grant,
+
+    /// <summary>Ends memberships of a person.</summary>
+    Ungrant,
+
+    /// <summary>Shows who has which role in which account.</summary>
+    ShowMembers,
+
+    /// <summary>Shows lines of the audit log.</summary>
+    ShowAudit,
 }

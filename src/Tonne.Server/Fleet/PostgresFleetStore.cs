@@ -7,6 +7,7 @@ using Tonne.Ledgers.PostgreSql.Reading;
 using Tonne.Ledgers.PostgreSql.Receiving;
 using Tonne.Ledgers.Pushing;
 using Tonne.Ledgers.Totals;
+using Tonne.Server.Security;
 
 namespace Tonne.Server.Fleet;
 
@@ -14,13 +15,10 @@ namespace Tonne.Server.Fleet;
 /// <remarks>Who has the server's token sees the runs of all accounts: to the database that is a person who owns the fleet.</remarks>
 sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
 {
-    // No user of a run has a name with blanks.
-    const string TokenHolder = "holder of the token";
-
     readonly PostgresDatabase _database;
-    readonly PostgresLedger _ledger;
     readonly PostgresRunLines _lines;
     readonly PostgresAudit _audit;
+    readonly PostgresMembers _members;
     readonly PostgresParquetExport _parquet;
 
     /// <summary>Prepares connections; none is made yet.</summary>
@@ -39,9 +37,8 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
             throw new FormatException($"the address of the database: {error.Message}", error);
         }
 
-        var person = new Person(TokenHolder);
-        (_ledger, _lines, _audit) = (new PostgresLedger(_database, person), new PostgresRunLines(_database, person),
-            new PostgresAudit(_database));
+        var person = new Person(RequestPerson.TokenHolder);
+        (_lines, _audit, _members) = (new PostgresRunLines(_database, person), new PostgresAudit(_database), new PostgresMembers(_database));
         _parquet = new PostgresParquetExport(_database, person);
         (Receiver, Nodes) = (new PostgresPushReceiver(_database), new PostgresNodeRegistry(_database));
     }
@@ -56,19 +53,35 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
     public INodeRegistry Nodes { get; }
 
     /// <inheritdoc/>
-    public ILedgerReader Ledger => _ledger;
+    public ILedgerReader OpenLedger(string person) => new PostgresLedger(_database, new Person(person));
 
     /// <inheritdoc/>
-    public LedgerTotal Total(TotalQuery query) => _ledger.Total(query);
+    public LedgerTotal Total(string person, TotalQuery query) => new PostgresLedger(_database, new Person(person)).Total(query);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Membership>> FindMembershipsAsync(string? person, CancellationToken cancellationToken) =>
+        person is null ? _members.ListAsync(cancellationToken) : _members.FindAsync(person, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task GrantAsync(Membership membership, string by, CancellationToken cancellationToken) =>
+        _members.SetAsync(membership, by, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> UngrantAsync(string person, string account, string by, CancellationToken cancellationToken) =>
+        _members.RemoveAsync(person, account, by, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<AuditLine>> ReadAuditAsync(
+        DateTimeOffset? since, string? person, int limit, CancellationToken cancellationToken) =>
+        _audit.ReadAsync(since, person, limit, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<int> MigrateAsync(string by, CancellationToken cancellationToken)
     {
         var steps = await _database.MigrateAsync(cancellationToken).ConfigureAwait(false);
-        var members = new PostgresMembers(_database);
-        var owner = new Membership(TokenHolder, Membership.AllAccounts, MemberRole.Owner);
-        if (!(await members.ListAsync(cancellationToken).ConfigureAwait(false)).Contains(owner))
-            await members.SetAsync(owner, by, cancellationToken).ConfigureAwait(false);
+        var owner = new Membership(RequestPerson.TokenHolder, Membership.AllAccounts, MemberRole.Owner);
+        if (!(await _members.ListAsync(cancellationToken).ConfigureAwait(false)).Contains(owner))
+            await _members.SetAsync(owner, by, cancellationToken).ConfigureAwait(false);
         return steps;
     }
 

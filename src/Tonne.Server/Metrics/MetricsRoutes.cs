@@ -5,6 +5,7 @@ using Tonne.Ledgers.Totals;
 using Tonne.Quantities;
 using Tonne.Reporting.Watching;
 using Tonne.Server.Api;
+using Tonne.Server.Security;
 
 namespace Tonne.Server.Metrics;
 
@@ -23,27 +24,30 @@ sealed class MetricsRoutes(IRunDirectory runs, LedgerHome home, TimeProvider tim
 
     readonly Lock _lock = new();
     readonly LiveRuns _live = new(new ListedRuns(runs), home, time);
-    string? _text;
-    long _read;
+
+    // Each person sees the sums of their own rows.
+    readonly Dictionary<string, (string Text, long Read)> _texts = new(StringComparer.Ordinal);
 
     /// <summary>Adds the route.</summary>
     public void Map(IEndpointRouteBuilder routes) => ApiRoutes.Describe(
         routes.MapGet("/metrics", (HttpContext context, TimeProvider clock) =>
         {
             _ = new ApiRequest(context, new([]), clock);
-            return Results.Text(Read(), ContentType, Encoding.UTF8);
+            return Results.Text(Read(RequestPerson.Of(context).Name), ContentType, Encoding.UTF8);
         }),
         "getMetrics", "Totals of the ledger and the power of running runs for Prometheus (OpenMetrics)", new([])).Produces<string>(StatusCodes.Status200OK, "application/openmetrics-text");
 
-    string Read()
+    string Read(string person)
     {
         lock (_lock)
         {
-            if (_text is { } known && time.GetElapsedTime(_read) < FreshFor)
-                return known;
-            _text = Write(LedgerTotal.Of(runs.Read()), _live.Look(except: null));
-            _read = time.GetTimestamp();
-            return _text;
+            foreach (var old in _texts.Where(each => time.GetElapsedTime(each.Value.Read) >= FreshFor).Select(each => each.Key).ToList())
+                _texts.Remove(old);
+            if (_texts.TryGetValue(person, out var known))
+                return known.Text;
+            var text = Write(LedgerTotal.Of(runs.Read()), _live.Look(except: null));
+            _texts[person] = (text, time.GetTimestamp());
+            return text;
         }
     }
 

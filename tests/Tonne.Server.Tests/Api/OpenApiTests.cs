@@ -13,7 +13,7 @@ public class OpenApiTests
 
     [Theory]
     [InlineData(false, 24)]
-    [InlineData(true, 29)]
+    [InlineData(true, 31)]
     public async Task Every_route_is_in_the_document_with_its_parameters(bool withFleet, int count)
     {
         await using var server = await RunningServer.StartAsync(configure: options => withFleet ? options with { Fleet = new HeldStore(options.Time) } : options);
