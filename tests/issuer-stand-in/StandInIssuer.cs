@@ -153,6 +153,14 @@ sealed class StandInIssuer : IDisposable
             return;
         }
 
+        // A redirect to somewhere inside, which nobody should follow.
+        if (path.StartsWith("/redirect-to/", StringComparison.Ordinal))
+        {
+            context.Response.Redirect($"http://{path.Split('/')[2]}/.well-known/openid-configuration");
+            context.Response.Close();
+            return;
+        }
+
         switch (path)
         {
             case "/.well-known/openid-configuration":

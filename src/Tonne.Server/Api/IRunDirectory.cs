@@ -15,6 +15,11 @@ interface IRunDirectory
     /// <summary>Intensities by the hour, for runs that are accounted here.</summary>
     KnownIntensities Intensities { get; }
 
+    /// <summary>For whom runs are read now: what is kept of them is kept for this key alone. It changes with what the person may
+    /// see.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    string ReaderKey { get; }
+
     /// <summary>All runs, newest first; at most a few seconds old.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     IReadOnlyList<RunSummary> Read();

@@ -40,7 +40,7 @@ sealed class DatabaseRunDirectory(IFleetStore store, LedgerHome home, TimeProvid
     public IReadOnlyList<RunSummary> Read()
     {
         Note("list", null);
-        return ReadKnown(Person);
+        return ReadKnown(Person, ReaderKey);
     }
 
     /// <inheritdoc/>
@@ -87,22 +87,34 @@ sealed class DatabaseRunDirectory(IFleetStore store, LedgerHome home, TimeProvid
     /// <inheritdoc/>
     public RunFolder? FindFolder(string id) => null;
 
+    /// <inheritdoc/>
+    /// <remarks>The person and their roles: when a role ends, what was kept for it is not answered any more.</remarks>
+    public string ReaderKey
+    {
+        get
+        {
+            var person = Person;
+            var roles = store.FindMembershipsAsync(person, CancellationToken.None).GetAwaiter().GetResult();
+            return string.Join('\n', roles.Select(membership => $"{membership.Account}\t{membership.Role}").Prepend(person));
+        }
+    }
+
     /// <summary>Whose request it is. Without a request nothing is read.</summary>
     string Person => RequestPerson.Of(FindRequest()).Name;
 
     HttpContext FindRequest() => requests.HttpContext
         ?? throw new InvalidOperationException("The runs of a database are read for the person of a request, and there is no request.");
 
-    IReadOnlyList<RunSummary> ReadKnown(string person)
+    IReadOnlyList<RunSummary> ReadKnown(string person, string key)
     {
         KnownList list;
         lock (_lock)
         {
-            if (!_lists.TryGetValue(person, out list!))
+            if (!_lists.TryGetValue(key, out list!))
             {
                 if (_lists.Count >= MostLists)
                     _lists.Remove(_lists.MinBy(known => known.Value.Read).Key);
-                _lists[person] = list = new KnownList();
+                _lists[key] = list = new KnownList();
             }
         }
 

@@ -5,7 +5,6 @@ using Tonne.Ledgers.Totals;
 using Tonne.Quantities;
 using Tonne.Reporting.Watching;
 using Tonne.Server.Api;
-using Tonne.Server.Security;
 
 namespace Tonne.Server.Metrics;
 
@@ -33,20 +32,20 @@ sealed class MetricsRoutes(IRunDirectory runs, LedgerHome home, TimeProvider tim
         routes.MapGet("/metrics", (HttpContext context, TimeProvider clock) =>
         {
             _ = new ApiRequest(context, new([]), clock);
-            return Results.Text(Read(RequestPerson.Of(context).Name), ContentType, Encoding.UTF8);
+            return Results.Text(Read(runs.ReaderKey), ContentType, Encoding.UTF8);
         }),
         "getMetrics", "Totals of the ledger and the power of running runs for Prometheus (OpenMetrics)", new([])).Produces<string>(StatusCodes.Status200OK, "application/openmetrics-text");
 
-    string Read(string person)
+    string Read(string key)
     {
         lock (_lock)
         {
             foreach (var old in _texts.Where(each => time.GetElapsedTime(each.Value.Read) >= FreshFor).Select(each => each.Key).ToList())
                 _texts.Remove(old);
-            if (_texts.TryGetValue(person, out var known))
+            if (_texts.TryGetValue(key, out var known))
                 return known.Text;
             var text = Write(LedgerTotal.Of(runs.Read()), _live.Look(except: null));
-            _texts[person] = (text, time.GetTimestamp());
+            _texts[key] = (text, time.GetTimestamp());
             return text;
         }
     }

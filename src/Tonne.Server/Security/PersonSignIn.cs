@@ -53,7 +53,9 @@ static class PersonSignIn
         else
             keys.UseEphemeralDataProtectionProvider();
         // It is said in docs/server.md that the keys are in a folder of the owner's.
-        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error));
+        // Of a sign-in that fails one line is written, in which nothing of the issuer's answer can look like another line.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
+            .AddFilter("Microsoft.AspNetCore.Authentication", LogLevel.Critical));
         var issuer = new IssuerConfiguration(oidc, options.Time);
         services.AddSingleton(_ => issuer);
         services.AddAuthentication()

@@ -292,8 +292,13 @@ sealed class HeldStore(TimeProvider time) : IFleetStore, IPushReceiver, INodeReg
         return new LedgerEntry(PushedRun.ReadRecord(new PushedLine(run, 0, _lines[(run, 0)].Line)), [.. statements]);
     }
 
+    /// <summary>What an unexpected failure says; null for none.</summary>
+    public string? Defect { get; set; }
+
     void Check()
     {
+        if (Defect is { } defect)
+            throw new InvalidOperationException(defect);
         if (IsDown)
             throw new LedgerUnavailableException("the database", "it does not answer", "Start it.");
     }

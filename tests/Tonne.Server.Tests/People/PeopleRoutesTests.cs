@@ -50,6 +50,23 @@ public class PeopleRoutesTests
     }
 
     [Fact]
+    public async Task A_role_that_has_ended_shows_nothing_more_whatever_was_kept()
+    {
+        await using var server = await PeopleServer.StartAsync();
+        var ada = server.Issuer.CreateToken("ada");
+        Assert.Equal(2, (await server.ListAsync(ada)).Count);
+        Assert.Contains("} 2\n", (await server.SendAsync("/metrics", ada)).Text, StringComparison.Ordinal);
+
+        await server.Store.UngrantAsync("ada", "physics", "test", CancellationToken.None);
+
+        // The clock stands still, so nothing that was kept has become old.
+        Assert.Empty(await server.ListAsync(ada));
+        Assert.Contains("tonne_ledger_runs{status=\"completed\"} 0\n", (await server.SendAsync("/metrics", ada)).Text, StringComparison.Ordinal);
+        await server.Store.GrantAsync(new("ada", "biology", MemberRole.Viewer), "test", CancellationToken.None);
+        Assert.Equal([PeopleServer.Biology], await server.ListAsync(ada));
+    }
+
+    [Fact]
     public async Task A_run_of_others_is_answered_as_one_that_does_not_exist()
     {
         await using var server = await PeopleServer.StartAsync();
