@@ -114,6 +114,30 @@ public sealed partial class IsolationTrials : IDisposable
     }
 
     [Fact]
+    public async Task Chromium_signs_in_shows_the_person_and_signs_out()
+    {
+        Needs.Program("/usr/bin/chromium", "chromium");
+        Assert.SkipUnless(Directory.Exists(Path.Combine(TonneCommand.Repository, "web", "node_modules", "playwright-core")), "the modules of web/ are missing (npm ci in web/)");
+        var node = Needs.Program("/usr/bin/node", "nodejs");
+        await using var postgres = await PrivatePostgres.StartAsync(_server);
+        await using var server = await StartAsync(postgres);
+        await FillAsync(server, new Random(3));
+
+        var script = Path.Combine(TonneCommand.Repository, "web", "trial", "sign-in.mjs");
+        var result = JsonNode.Parse((await _server.RunOtherAsync(node, script, "--address", server.Address.ToString())).Expect(0).Output)!;
+
+        Assert.Empty(result["errors"]!.AsArray());
+        Assert.Equal(["/totals", "/authorize", "/signin-oidc", "/totals", "/end"], result["visited"]!.AsArray().Select(path => (string)path!));
+        Assert.Equal(("/totals?by=account", "ada"), ((string)result["at"]!, (string)result["person"]!));
+        Assert.DoesNotContain("/nodes", result["links"]!.AsArray().Select(link => (string)link!));
+        Assert.Contains("/totals", result["links"]!.AsArray().Select(link => (string)link!));
+        Assert.DoesNotContain("tonne", (string)result["readable"]!, StringComparison.Ordinal);
+        Assert.Equal("""{"httpOnly":true,"sameSite":"Lax"}""", result["session"]!.ToJsonString());
+        Assert.StartsWith(_issuer.Name + "/end?client_id=", (string)result["end"]!, StringComparison.Ordinal);
+        Assert.False((bool)result["after"]!);
+    }
+
+    [Fact]
     public async Task A_node_changes_its_key_and_pushes_on()
     {
         await using var postgres = await PrivatePostgres.StartAsync(_server);
