@@ -151,7 +151,8 @@ public sealed class PostgresDatabase : IAsyncDisposable, IDisposable
     /// <summary>What a failure of the database means for who asked.</summary>
     internal LedgerUnavailableException CreateFailure(Exception error) => error switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName } =>
+        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn
+            or PostgresErrorCodes.InvalidSchemaName } =>
             new(Place, "it has no ledger, or that of another version of tonne",
                 "Bring it up to date with the login of its owner: tonne fleet init.", error),
         // A role that only a migration makes.

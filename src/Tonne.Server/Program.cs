@@ -30,7 +30,7 @@ static class Program
 
             if (arguments is [FleetCommandLine.Verb, ..])
                 return await ManageFleetAsync(FleetCommandLine.Parse(arguments)).ConfigureAwait(false);
-            var line = ServerCommandLine.Parse(arguments);
+            var line = ServerCommandLine.Parse(arguments, Environment.GetEnvironmentVariable);
             return await (line.IsMcp ? ServeStandardStreamsAsync() : ServeAsync(line)).ConfigureAwait(false);
         }
         catch (FormatException error)
@@ -103,8 +103,15 @@ static class Program
 
     static async Task<int> ServeAsync(ServerCommandLine line, PostgresFleetStore? store)
     {
-        var options = CreateOptions(line.Socket is null ? TokenFile.ForUser(Environment.GetEnvironmentVariable).ReadOrCreate() : AccessToken.Create()) with
+        // Where the token opens nothing, or only the owner can ask, none is kept.
+        var needsToken = !line.IsTokenOff && (line.Socket is null || line.Proxy is not null);
+        var tokenFile = TokenFile.ForUser(Environment.GetEnvironmentVariable);
+        var options = CreateOptions(needsToken ? tokenFile.ReadOrCreate() : AccessToken.Create()) with
         {
+            Oidc = line.Oidc,
+            PersonHeader = line.PersonHeader,
+            IsTokenOff = line.IsTokenOff,
+            SessionKeys = Path.Combine(Path.GetDirectoryName(tokenFile.Location)!, "session-keys"),
             Address = line.Address,
             Port = line.Port,
             Socket = line.Socket,
@@ -153,14 +160,14 @@ static class Program
 
     static void Announce(ServerOptions options, string address, bool isBrowserWanted)
     {
-        if (options.Socket is { } socket)
+        if (options is { Socket: { } socket, Proxy: null })
         {
             Console.WriteLine($"tonne serves {options.Fleet?.Name ?? options.Home.Root} on {socket}");
             Console.WriteLine($"  curl --unix-socket {socket} http://localhost/api/v1/runs");
         }
         else
         {
-            var url = $"{(options.Proxy?.GetLeftPart(UriPartial.Authority) ?? FormatAddress(address))}/?token={options.Token.Text}";
+            var url = $"{(options.Proxy?.GetLeftPart(UriPartial.Authority) ?? FormatAddress(address))}/{(options.IsTokenOff ? "" : "?token=" + options.Token.Text)}";
             Console.WriteLine($"tonne serves {options.Fleet?.Name ?? options.Home.Root} at");
             Console.WriteLine($"  {url}");
             if (isBrowserWanted)

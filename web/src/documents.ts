@@ -15,6 +15,8 @@ export interface ServerDocuments {
   MonthDocument?: MonthDocument;
   WatchDocument?: WatchDocument;
   FleetDocument?: FleetDocument;
+  PersonDocument?: PersonDocument;
+  SignedOutDocument?: SignedOutDocument;
 }
 export interface RunPageDocument {
   schema: string;
@@ -499,4 +501,18 @@ export interface FleetDocument {
     runs: number;
     problem: string | null;
   }[];
+}
+export interface PersonDocument {
+  schema: string;
+  name: string | null;
+  known_by: string;
+  owns_fleet: boolean;
+  can_sign_out: boolean;
+  memberships: {
+    account: string;
+    role: string;
+  }[];
+}
+export interface SignedOutDocument {
+  location: string;
 }

@@ -16,6 +16,11 @@ interface IRunDirectory
     /// <summary>Intensities by the hour, for runs that are accounted here.</summary>
     KnownIntensities Intensities { get; }
 
+    /// <summary>For whom runs are read now: what is kept of them is kept for this key alone. It changes with what the person may
+    /// see.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    string ReaderKey { get; }
+
     /// <summary>A part of the list of runs.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     RunListPage Find(RunListQuery query);

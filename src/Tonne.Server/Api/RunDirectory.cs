@@ -44,6 +44,10 @@ sealed class RunDirectory(LedgerHome home, TimeProvider time, bool isReadOnly, I
     /// <inheritdoc/>
     public KnownIntensities Intensities { get; } = new(KnownIntensities.OpenHistory(home.Root));
 
+    /// <inheritdoc/>
+    /// <remarks>Who may ask at all sees the whole folder.</remarks>
+    public string ReaderKey => "";
+
     /// <summary>A ledger for one request: a ledger is for one thread at a time.</summary>
     public Ledger OpenLedger() => new(home, time, log.Warn);
 

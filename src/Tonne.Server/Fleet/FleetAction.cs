@@ -53,4 +53,16 @@ enum FleetAction
 
     /// <summary>Lists the accounts and users above their budget, and writes them for Slurm.</summary>
     WriteQuotas,
+
+    /// <summary>Gives a person a role in an account.</summary>
+    Grant,
+
+    /// <summary>Ends memberships of a person.</summary>
+    Ungrant,
+
+    /// <summary>Shows who has which role in which account.</summary>
+    ShowMembers,
+
+    /// <summary>Shows lines of the audit log.</summary>
+    ShowAudit,
 }

@@ -3,6 +3,8 @@ using System.Globalization;
 using Tonne.Ledgers.Budgets;
 using Tonne.Ledgers.PostgreSql.Exporting;
 using Tonne.Ledgers.PostgreSql.Recounting;
+using Tonne.Ledgers.PostgreSql.Members;
+using Tonne.Server.Security;
 
 namespace Tonne.Server.Fleet;
 
@@ -13,6 +15,9 @@ sealed record FleetCommandLine
 {
     /// <summary>The first word.</summary>
     public const string Verb = "fleet";
+
+    const int UsualLimit = 1000;
+    const int MaxLimit = 100_000;
 
     /// <summary>What is done.</summary>
     public required FleetAction Action { get; init; }
@@ -44,6 +49,21 @@ sealed record FleetCommandLine
     /// <summary>File to which quotas of Slurm are written; null for none.</summary>
     public string? QuotaFile { get; init; }
 
+    /// <summary>Name of a person; null for all.</summary>
+    public string? Person { get; init; }
+
+    /// <summary>Account of memberships, or <c>*</c> for the whole fleet; null for all.</summary>
+    public string? Account { get; init; }
+
+    /// <summary>The role that is given.</summary>
+    public MemberRole Role { get; init; }
+
+    /// <summary>Lines of the audit log at this time or later, as it is written; null for all.</summary>
+    public string? AuditSince { get; init; }
+
+    /// <summary>Most lines of the audit log, 1 to 100,000.</summary>
+    public int Limit { get; init; } = UsualLimit;
+
     /// <summary>Whether the answer is JSON.</summary>
     public bool IsJson { get; init; }
 
@@ -69,6 +89,10 @@ sealed record FleetCommandLine
         var user = new Option<string>("--user");
         var warnAt = new Option<string>("--warn-at");
         var slurm = new Option<string>("--slurm");
+        var who = new Argument<string>("person");
+        var person = new Option<string>("--person");
+        var role = new Option<string>("--role");
+        var most = new Option<string>("--limit");
         var commands = new Dictionary<string, (FleetAction Action, Command Command)>(StringComparer.Ordinal)
         {
             ["init"] = (FleetAction.Init, new Command("init")),
@@ -77,7 +101,7 @@ sealed record FleetCommandLine
             ["revoke"] = (FleetAction.Revoke, new Command("revoke") { node }),
             ["upgrade-check"] = (FleetAction.CheckUpgrade, new Command("upgrade-check") { json }),
             ["verify"] = (FleetAction.Verify, new Command("verify") { receipts }),
-            ["rotate-key"] = (FleetAction.RotateKey, new Command("rotate-key")),
+            ["receipt-key"] = (FleetAction.RotateKey, new Command("receipt-key")),
             ["recount"] = (FleetAction.Recount, new Command("recount") { since, account, rate, trial, status }),
             ["export"] = (FleetAction.Export, new Command("export") { to, parquet, since, until, account }),
             ["budget-set"] = (FleetAction.SetBudget, new Command("budget-set") { limit, project, account, user, warnAt }),
@@ -85,6 +109,10 @@ sealed record FleetCommandLine
             ["budget-check"] = (FleetAction.CheckBudgets, new Command("budget-check") { json, project, account, user }),
             ["budget-remove"] = (FleetAction.RemoveBudgets, new Command("budget-remove") { project, account, user }),
             ["budget-quotas"] = (FleetAction.WriteQuotas, new Command("budget-quotas") { slurm }),
+            ["grant"] = (FleetAction.Grant, new Command("grant") { who, account, role }),
+            ["ungrant"] = (FleetAction.Ungrant, new Command("ungrant") { who, account }),
+            ["members"] = (FleetAction.ShowMembers, new Command("members") { person, account, json }),
+            ["audit"] = (FleetAction.ShowAudit, new Command("audit") { since, person, most, json }),
         };
         var fleet = new Command(Verb) { file };
         foreach (var (_, command) in commands.Values)
@@ -97,6 +125,18 @@ sealed record FleetCommandLine
             ? CheckFolder(parsed.GetValue(to), parsed.GetValue(parquet),
                 Array.Find([since, until, account], option => parsed.GetValue(option) is not null)?.Name)
             : null;
+        if (found.Action is FleetAction.Grant or FleetAction.Ungrant or FleetAction.ShowMembers or FleetAction.ShowAudit)
+        {
+            return ForPeople(found.Action, parsed.GetValue(file), parsed.GetValue(json)) with
+            {
+                Person = CheckPerson(found.Action is FleetAction.Grant or FleetAction.Ungrant ? parsed.GetValue(who) : parsed.GetValue(person)),
+                Account = found.Action == FleetAction.ShowAudit ? null : CheckAccount(parsed.GetValue(account), found.Action == FleetAction.Grant),
+                Role = found.Action == FleetAction.Grant ? ParseRole(parsed.GetValue(role), parsed.GetValue(account)) : default,
+                AuditSince = found.Action == FleetAction.ShowAudit ? parsed.GetValue(since) : null,
+                Limit = found.Action == FleetAction.ShowAudit ? ParseLimit(parsed.GetValue(most)) : UsualLimit,
+            };
+        }
+
         return new FleetCommandLine
         {
             Action = folder is not null && parsed.GetValue(parquet) is not null ? FleetAction.ExportParquet
@@ -147,6 +187,37 @@ sealed record FleetCommandLine
             };
         }
     }
+
+    static FleetCommandLine ForPeople(FleetAction action, string? file, bool isJson) =>
+        new() { Action = action, DatabaseFile = file, IsJson = isJson };
+
+    static string? CheckPerson(string? name) => name is not null && RequestPerson.FindNameProblem(name) is { } problem
+        ? throw new FormatException(problem + ".") : name;
+
+    static string? CheckAccount(string? account, bool isRequired) => account switch
+    {
+        null when isRequired => throw new FormatException("give the account: --account A, or --account '*' for the owner of the fleet."),
+        "" => throw new FormatException("--account is empty."),
+        _ => account,
+    };
+
+    static MemberRole ParseRole(string? text, string? account)
+    {
+        var role = text switch
+        {
+            "owner" => MemberRole.Owner,
+            "member" => MemberRole.Member,
+            "viewer" => MemberRole.Viewer,
+            null => throw new FormatException("give the role: --role owner, member or viewer."),
+            _ => throw new FormatException($"--role '{text}' is not one of owner, member, viewer."),
+        };
+        return account == Membership.AllAccounts && role != MemberRole.Owner
+            ? throw new FormatException("only an owner has all accounts: --account '*' --role owner.") : role;
+    }
+
+    static int ParseLimit(string? text) => text is null ? UsualLimit
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= MaxLimit ? limit
+        : throw new FormatException($"--limit '{text}' is not a number from 1 to {MaxLimit}.");
 
     static string CheckFolder(string? ledger, string? parquet, string? filter) => (ledger, parquet) switch
     {

@@ -10,6 +10,11 @@ using Tonne.Ledgers.Pushing;
 using Tonne.Server.Security;
 using Tonne.Reporting.Terminal;
 using Tonne.Reporting.Totals;
+using Tonne.Ledgers.PostgreSql.Members;
+using Tonne.Ledgers.PostgreSql.Nodes;
+using Tonne.Ledgers.Pushing;
+using Tonne.Quantities;
+using Tonne.Server.Security;
 
 namespace Tonne.Server.Fleet;
 
@@ -46,6 +51,10 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
         FleetAction.Verify => VerifyAsync(line.Receipts, cancellationToken),
         FleetAction.RotateKey => RotateKeyAsync(cancellationToken),
         FleetAction.ShowRecount => ShowRecountAsync(cancellationToken),
+        FleetAction.Grant => GrantAsync(new Membership(line.Person!, line.Account!, line.Role), cancellationToken),
+        FleetAction.Ungrant => UngrantAsync(line.Person!, line.Account, cancellationToken),
+        FleetAction.ShowMembers => ShowMembersAsync(line, cancellationToken),
+        FleetAction.ShowAudit => ShowAuditAsync(line, cancellationToken),
         FleetAction.ExportParquet => ExportParquetAsync(line.Folder!, line.Parquet, cancellationToken),
         FleetAction.SetBudget => SetBudgetAsync(line.Budget!, cancellationToken),
         FleetAction.ShowBudgets => ShowBudgetsAsync(line.IsJson, cancellationToken),
@@ -224,6 +233,8 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
 
     async Task<int> ExportAsync(LedgerHome home, CancellationToken cancellationToken)
     {
+        // If this cannot be noted, nothing is exported.
+        await store.NoteAsync(Person, "export", $"all runs to {home.Root}", cancellationToken).ConfigureAwait(false);
         var (written, known, left) = (0, 0, 0);
         var lines = new List<PushedLine>();
         await foreach (var line in store.ReadLinesAsync(cancellationToken).ConfigureAwait(false))
@@ -257,6 +268,7 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
 
     async Task<int> ExportParquetAsync(string folder, ParquetExportQuery query, CancellationToken cancellationToken)
     {
+        await store.NoteAsync(Person, "export", DescribeExport(folder, query), cancellationToken).ConfigureAwait(false);
         ParquetExportCount count;
         try
         {
@@ -345,7 +357,71 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
         return 0;
     }
 
-    IReadOnlyList<BudgetState> Check(IEnumerable<Budget> budgets) => BudgetState.Check(budgets, null, time.GetUtcNow(), store.Total);
+    IReadOnlyList<BudgetState> Check(IEnumerable<Budget> budgets) => BudgetState.Check(budgets, null, time.GetUtcNow(),
+        query => store.Total(RequestPerson.TokenHolder, query));
+
+    static string DescribeExport(string folder, ParquetExportQuery query) => string.Create(CultureInfo.InvariantCulture,
+        $"runs of {(query.Account is { } account ? $"account {account}" : "all accounts")}, from {query.Since?.ToString("yyyy-MM", CultureInfo.InvariantCulture) ?? "the first"} until {query.Until?.ToString("yyyy-MM", CultureInfo.InvariantCulture) ?? "the last"}, as Parquet to {folder}");
+
+    async Task<int> GrantAsync(Membership membership, CancellationToken cancellationToken)
+    {
+        await store.GrantAsync(membership, Person, cancellationToken).ConfigureAwait(false);
+        output.WriteLine(membership.Account == Membership.AllAccounts
+            ? $"{membership.Person} owns the fleet: all runs, and the nodes and their codes."
+            : $"{membership.Person} is {EnumWords.Format(membership.Role)} of {Clean(membership.Account)}: its runs, and their own.");
+        return 0;
+    }
+
+    async Task<int> UngrantAsync(string person, string? account, CancellationToken cancellationToken)
+    {
+        var ended = (await store.FindMembershipsAsync(person, cancellationToken).ConfigureAwait(false))
+            .Where(membership => account is null || membership.Account == account).ToList();
+        foreach (var membership in ended)
+            await store.UngrantAsync(person, membership.Account, Person, cancellationToken).ConfigureAwait(false);
+        if (ended.Count == 0)
+            throw new FormatException(account is null ? $"{person} is not a member of any account. 'tonne fleet members' shows all."
+                : $"{person} is not a member of {Clean(account)}. 'tonne fleet members --person {person}' shows what they are.");
+        output.WriteLine($"{person} is no longer of {string.Join(", ", ended.Select(membership => Clean(membership.Account)))}. Their own runs they still see.");
+        return 0;
+    }
+
+    async Task<int> ShowMembersAsync(FleetCommandLine line, CancellationToken cancellationToken)
+    {
+        // Who has the token of the server is no person that could be changed here.
+        var members = (await store.FindMembershipsAsync(line.Person, cancellationToken).ConfigureAwait(false))
+            .Where(membership => membership.Person != RequestPerson.TokenHolder && (line.Account is null || membership.Account == line.Account))
+            .Select(membership => new MembersDocument.MemberPart(membership.Person, membership.Account, EnumWords.Format(membership.Role)))
+            .ToList();
+        if (line.IsJson)
+            output.WriteLine(JsonSerializer.Serialize(new MembersDocument("tonne.members/1", members), FleetJson.Default.MembersDocument));
+        else if (members.Count == 0)
+            output.WriteLine("No such member. 'tonne fleet grant PERSON --account A --role viewer' makes one.");
+        else
+            WriteTable([["person", "account", "role"], .. members.Select(member => new[] { Clean(member.Person), Clean(member.Account), member.Role })]);
+        return 0;
+    }
+
+    async Task<int> ShowAuditAsync(FleetCommandLine line, CancellationToken cancellationToken)
+    {
+        var since = line.AuditSince is { } text ? QueryTime.Parse(text, time.GetUtcNow()) : (DateTimeOffset?)null;
+        IReadOnlyList<AuditLine> lines = await store.ReadAuditAsync(since, line.Person, line.Limit, cancellationToken).ConfigureAwait(false);
+        if (line.IsJson)
+        {
+            output.WriteLine(JsonSerializer.Serialize(
+                new AuditDocument("tonne.fleet-audit/1", [.. lines.Select(each => new AuditDocument.LinePart(each.At, each.Who, each.Action, each.Subject))]),
+                FleetJson.Default.AuditDocument));
+            return 0;
+        }
+
+        if (lines.Count == 0)
+            output.WriteLine("No such line.");
+        foreach (var each in lines)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{each.At:yyyy-MM-dd HH:mm:ss}Z  {Clean(each.Who)}: {Clean(each.Action)} {Clean(each.Subject)}"));
+        if (lines.Count == line.Limit)
+            error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"tonne: the newest {line.Limit} lines; --limit N shows more."));
+        return 0;
+    }
 
     /// <summary>Columns as wide as their widest cell.</summary>
     void WriteTable(IReadOnlyList<string[]> rows)

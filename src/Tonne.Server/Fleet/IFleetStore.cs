@@ -5,6 +5,8 @@ using Tonne.Ledgers.PostgreSql.Exporting;
 using Tonne.Ledgers.PostgreSql.Reading;
 using Tonne.Ledgers.PostgreSql.Recounting;
 using Tonne.Ledgers.PostgreSql.Receipts;
+using Tonne.Ledgers.PostgreSql.Members;
+using Tonne.Ledgers.PostgreSql.Nodes;
 using Tonne.Ledgers.Pushing;
 using Tonne.Ledgers.Totals;
 
@@ -24,11 +26,9 @@ interface IFleetStore
     /// <summary>The nodes, their codes and keys.</summary>
     INodeRegistry Nodes { get; }
 
-    /// <summary>The runs that were pushed.</summary>
-    ILedgerReader Ledger { get; }
-
-    /// <summary>Whose runs are read: who has the server's token sees all.</summary>
-    Person Reader { get; }
+    /// <summary>The runs that a person may see.</summary>
+    /// <param name="person">Name of the person.</param>
+    ILedgerReader OpenLedger(string person);
 
     /// <summary>A part of the list of the runs that a person may see.</summary>
     /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>
@@ -42,9 +42,41 @@ interface IFleetStore
     /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>
     LedgerSum SumUp(Person person);
 
-    /// <summary>Sums over runs, each joule once.</summary>
+    /// <summary>Sums over the runs that a person may see, each joule once.</summary>
+    /// <param name="person">Name of the person.</param>
+    /// <param name="query">What is counted, and the groups.</param>
     /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>
-    LedgerTotal Total(TotalQuery query);
+    LedgerTotal Total(string person, TotalQuery query);
+
+    /// <summary>Who has which role in which account.</summary>
+    /// <param name="person">Name of a person; null for all.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>
+    Task<IReadOnlyList<Membership>> FindMembershipsAsync(string? person, CancellationToken cancellationToken);
+
+    /// <summary>Gives a person a role in an account, in place of the one they had.</summary>
+    /// <param name="membership">The membership.</param>
+    /// <param name="by">Who does it, for the audit log.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="LedgerUnavailableException">The database cannot be used.</exception>
+    Task GrantAsync(Membership membership, string by, CancellationToken cancellationToken);
+
+    /// <summary>Ends a membership.</summary>
+    /// <param name="person">Name of the person.</param>
+    /// <param name="account">The account.</param>
+    /// <param name="by">Who does it, for the audit log.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>False if there was none.</returns>
+    /// <exception cref="LedgerUnavailableException">The database cannot be used.</exception>
+    Task<bool> UngrantAsync(string person, string account, string by, CancellationToken cancellationToken);
+
+    /// <summary>The newest lines of the audit log, oldest first.</summary>
+    /// <param name="since">Lines at this time or later; null for all.</param>
+    /// <param name="person">What this person did, and what was done to their memberships; null for everybody.</param>
+    /// <param name="limit">Most lines, at least 1.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>
+    Task<IReadOnlyList<AuditLine>> ReadAuditAsync(DateTimeOffset? since, string? person, int limit, CancellationToken cancellationToken);
 
     /// <summary>Brings the database up to date, however many servers do so at the same time.</summary>
     /// <param name="by">Who does it, for the audit log.</param>

@@ -12,6 +12,7 @@ using Tonne.Ledgers.PostgreSql.Receiving;
 using Tonne.Ledgers.PostgreSql.Recounting;
 using Tonne.Ledgers.Pushing;
 using Tonne.Ledgers.Totals;
+using Tonne.Server.Security;
 
 namespace Tonne.Server.Fleet;
 
@@ -19,15 +20,12 @@ namespace Tonne.Server.Fleet;
 /// <remarks>Who has the server's token sees the runs of all accounts: to the database that is a person who owns the fleet.</remarks>
 sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
 {
-    // No user of a run has a name with blanks.
-    const string TokenHolder = "holder of the token";
-
     readonly PostgresDatabase _database;
-    readonly PostgresLedger _ledger;
     readonly PostgresRunList _list;
     readonly PostgresRunSum _sum;
     readonly PostgresRunLines _lines;
     readonly PostgresAudit _audit;
+    readonly PostgresMembers _members;
     readonly PostgresParquetExport _parquet;
     readonly PostgresBudgets _budgets;
 
@@ -48,10 +46,10 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
             throw new FormatException($"the address of the database: {error.Message}", error);
         }
 
-        (_ledger, _lines, _audit) = (new PostgresLedger(_database, Reader), new PostgresRunLines(_database, Reader),
-            new PostgresAudit(_database));
+        var holder = new Person(RequestPerson.TokenHolder);
+        (_lines, _audit, _members) = (new PostgresRunLines(_database, holder), new PostgresAudit(_database), new PostgresMembers(_database));
         (_list, _sum) = (new PostgresRunList(_database), new PostgresRunSum(_database));
-        (_parquet, _budgets) = (new PostgresParquetExport(_database, Reader), new PostgresBudgets(_database));
+        (_parquet, _budgets) = (new PostgresParquetExport(_database, holder), new PostgresBudgets(_database));
         (Receiver, Nodes) = (new PostgresPushReceiver(_database, signer), new PostgresNodeRegistry(_database));
     }
 
@@ -65,10 +63,7 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
     public INodeRegistry Nodes { get; }
 
     /// <inheritdoc/>
-    public ILedgerReader Ledger => _ledger;
-
-    /// <inheritdoc/>
-    public Person Reader { get; } = new(TokenHolder);
+    public ILedgerReader OpenLedger(string person) => new PostgresLedger(_database, new Person(person));
 
     /// <inheritdoc/>
     public RunListPage FindRuns(Person person, RunListQuery query) => _list.Find(person, query);
@@ -80,16 +75,32 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
     public LedgerSum SumUp(Person person) => _sum.SumUp(person);
 
     /// <inheritdoc/>
-    public LedgerTotal Total(TotalQuery query) => _ledger.Total(query);
+    public LedgerTotal Total(string person, TotalQuery query) => new PostgresLedger(_database, new Person(person)).Total(query);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Membership>> FindMembershipsAsync(string? person, CancellationToken cancellationToken) =>
+        person is null ? _members.ListAsync(cancellationToken) : _members.FindAsync(person, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task GrantAsync(Membership membership, string by, CancellationToken cancellationToken) =>
+        _members.SetAsync(membership, by, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> UngrantAsync(string person, string account, string by, CancellationToken cancellationToken) =>
+        _members.RemoveAsync(person, account, by, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<AuditLine>> ReadAuditAsync(
+        DateTimeOffset? since, string? person, int limit, CancellationToken cancellationToken) =>
+        _audit.ReadAsync(since, person, limit, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<int> MigrateAsync(string by, CancellationToken cancellationToken)
     {
         var steps = await _database.MigrateAsync(cancellationToken).ConfigureAwait(false);
-        var members = new PostgresMembers(_database);
-        var owner = new Membership(TokenHolder, Membership.AllAccounts, MemberRole.Owner);
-        if (!(await members.ListAsync(cancellationToken).ConfigureAwait(false)).Contains(owner))
-            await members.SetAsync(owner, by, cancellationToken).ConfigureAwait(false);
+        var owner = new Membership(RequestPerson.TokenHolder, Membership.AllAccounts, MemberRole.Owner);
+        if (!(await _members.ListAsync(cancellationToken).ConfigureAwait(false)).Contains(owner))
+            await _members.SetAsync(owner, by, cancellationToken).ConfigureAwait(false);
         // Rows of another version are made again from their lines; also those of an upgrade that was stopped meanwhile.
         var receiver = new PostgresPushReceiver(_database);
         foreach (var node in await Nodes.ListAsync(cancellationToken).ConfigureAwait(false))

@@ -27,32 +27,40 @@ sealed class MetricsRoutes(IRunDirectory runs, LedgerHome home, TimeProvider tim
 
     readonly Lock _lock = new();
     readonly LiveRuns _live = new(new ListedRuns(runs), home, time);
-    IReadOnlyList<BudgetState>? _budgets;
-    long _checked;
-    string? _text;
-    long _read;
+
+    // Each person sees the sums of their own rows.
+    readonly Dictionary<string, (string Text, long Read)> _texts = new(StringComparer.Ordinal);
+    readonly Dictionary<string, (IReadOnlyList<BudgetState> Budgets, long Checked)> _budgets = new(StringComparer.Ordinal);
 
     /// <summary>Adds the route.</summary>
     public void Map(IEndpointRouteBuilder routes) => ApiRoutes.Describe(
         routes.MapGet("/metrics", (HttpContext context, TimeProvider clock) =>
         {
             _ = new ApiRequest(context, new([]), clock);
-            return Results.Text(Read(), ContentType, Encoding.UTF8);
+            return Results.Text(Read(runs.ReaderKey), ContentType, Encoding.UTF8);
         }),
         "getMetrics", "Totals of the ledger and the power of running runs for Prometheus (OpenMetrics)", new([])).Produces<string>(StatusCodes.Status200OK, "application/openmetrics-text");
 
-    string Read()
+    string Read(string key)
     {
         lock (_lock)
         {
-            if (_text is { } known && time.GetElapsedTime(_read) < FreshFor)
-                return known;
-            if (_budgets is null || time.GetElapsedTime(_checked) >= BudgetsFreshFor)
-                (_budgets, _checked) = (runs.CheckBudgets(), time.GetTimestamp());
-            _text = Write(runs.SumUp(), _live.Look(except: null), _budgets);
-            _read = time.GetTimestamp();
-            return _text;
+            RemoveOld(_texts, static each => each.Read, FreshFor);
+            RemoveOld(_budgets, static each => each.Checked, BudgetsFreshFor);
+            if (_texts.TryGetValue(key, out var known))
+                return known.Text;
+            if (!_budgets.TryGetValue(key, out var budgets))
+                _budgets[key] = budgets = (runs.CheckBudgets(), time.GetTimestamp());
+            var text = Write(runs.SumUp(), _live.Look(except: null), budgets.Budgets);
+            _texts[key] = (text, time.GetTimestamp());
+            return text;
         }
+    }
+
+    void RemoveOld<T>(Dictionary<string, T> held, Func<T, long> read, TimeSpan freshFor)
+    {
+        foreach (var old in held.Where(each => time.GetElapsedTime(read(each.Value)) >= freshFor).Select(each => each.Key).ToList())
+            held.Remove(old);
     }
 
     static string Write(LedgerSum sum, IReadOnlyList<JobPower> live, IReadOnlyList<BudgetState> budgets)

@@ -45,7 +45,7 @@ sealed class ReceiptKeyFile(string folder)
         try
         {
             if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(Location) & ~OwnerOnly) != UnixFileMode.None)
-                throw new ServerStartException($"other users can open {Location}: chmod 600, and 'tonne fleet rotate-key' if they may have read it.");
+                throw new ServerStartException($"other users can open {Location}: chmod 600, and 'tonne fleet receipt-key' if they may have read it.");
             return ReceiptSigner.Import(File.ReadAllText(Location));
         }
         catch (FormatException error)

@@ -13,7 +13,7 @@ public class OpenApiTests
 
     [Theory]
     [InlineData(false, 25)]
-    [InlineData(true, 30)]
+    [InlineData(true, 32)]
     public async Task Every_route_is_in_the_document_with_its_parameters(bool withFleet, int count)
     {
         await using var server = await RunningServer.StartAsync(configure: options => withFleet ? options with { Fleet = new HeldStore(options.Time) } : options);

@@ -145,6 +145,72 @@ public sealed class FleetCommandsTests : IDisposable
         await Assert.ThrowsAsync<LedgerUnavailableException>(() => RunAsync("export", "--to", to));
     }
 
+    [Fact]
+    public async Task People_get_roles_and_lose_them()
+    {
+        Assert.Contains("viewer of physics", (await RunAsync("grant", "ada", "--account", "physics", "--role", "viewer")).Output, StringComparison.Ordinal);
+        await RunAsync("grant", "ada", "--account", "law", "--role", "member");
+        Assert.Contains("owns the fleet", (await RunAsync("grant", "olga", "--account", "*", "--role", "owner")).Output, StringComparison.Ordinal);
+
+        Assert.Equal(
+            """
+            person  account  role
+            ada     physics  viewer
+            ada     law      member
+            olga    *        owner
+
+            """, (await RunAsync("members")).Output);
+        var json = JsonNode.Parse((await RunAsync("members", "--person", "ada", "--account", "law", "--json")).Output)!;
+        Assert.Equal("""{"schema":"tonne.members/1","members":[{"person":"ada","account":"law","role":"member"}]}""", json.ToJsonString());
+        await RunAsync("ungrant", "ada", "--account", "law");
+        await Assert.ThrowsAsync<FormatException>(() => RunAsync("ungrant", "ada", "--account", "law"));
+        Assert.Contains("physics", (await RunAsync("ungrant", "ada")).Output, StringComparison.Ordinal);
+        Assert.Contains("No such member", (await RunAsync("members", "--person", "ada")).Output, StringComparison.Ordinal);
+        Assert.Single(_store.Memberships, membership => membership.Person == "holder of the token");
+    }
+
+    [Theory]
+    [InlineData("give the account", "grant", "ada", "--role", "viewer")]
+    [InlineData("give the role", "grant", "ada", "--account", "a")]
+    [InlineData("not one of owner, member, viewer", "grant", "ada", "--account", "a", "--role", "admin")]
+    [InlineData("only an owner has all accounts", "grant", "ada", "--account", "*", "--role", "viewer")]
+    [InlineData("no blanks", "grant", "holder of the token", "--account", "a", "--role", "viewer")]
+    [InlineData("no blanks", "ungrant", "holder of the token")]
+    [InlineData("is not a number", "audit", "--limit", "0")]
+    [InlineData("is not a number", "audit", "--limit", "1e9")]
+    public void What_a_role_needs_is_said(string expected, params string[] words) =>
+        Assert.Contains(expected, Assert.Throws<FormatException>(() => FleetCommandLine.Parse(["fleet", .. words])).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task The_audit_log_shows_who_did_what()
+    {
+        await RunAsync("grant", "ada", "--account", "physics", "--role", "viewer");
+        await _store.NoteAsync("person bob from 10.0.0.1", "read", "run x\u202E", Cancelled);
+
+        var (_, text) = await RunAsync("audit", "--since", "1h");
+
+        Assert.Equal(2, text.TrimEnd().Split('\n').Length);
+        Assert.EndsWith("2026-11-30 12:00:00Z  person bob from 10.0.0.1: read run x?\n", text, StringComparison.Ordinal);
+        var lines = JsonNode.Parse((await RunAsync("audit", "--person", "bob", "--json")).Output)!;
+        Assert.Equal(("tonne.fleet-audit/1", 1, "read"), ((string)lines["schema"]!, lines["lines"]!.AsArray().Count, (string)lines["lines"]![0]!["action"]!));
+        Assert.Equal("No such line.\n", (await RunAsync("audit", "--person", "nobody")).Output);
+        await Assert.ThrowsAsync<FormatException>(() => RunAsync("audit", "--since", "yesterday evening"));
+    }
+
+    [Fact]
+    public async Task An_export_is_in_the_audit_log_or_is_not_made()
+    {
+        await RunAsync("export", "--parquet", "data", "--since", "2026-01", "--account", "a");
+        await RunAsync("export", "--to", _node.Elsewhere("exported"));
+
+        Assert.Contains(_store.Audit, line => line.Contains("export runs of account a, from 2026-01 until the last, as Parquet to", StringComparison.Ordinal));
+        Assert.Contains(_store.Audit, line => line.Contains("export all runs to", StringComparison.Ordinal));
+        _store.IsDown = true;
+        var exports = _store.Exports.Count;
+        await Assert.ThrowsAsync<LedgerUnavailableException>(() => RunAsync("export", "--parquet", "data"));
+        Assert.Equal(exports, _store.Exports.Count);
+    }
+
     async Task<string> EnrolAsync(string name, string version, string? factors = null)
     {
         var key = await _store.EnrolAsync(await _store.CreateCodeAsync(TimeSpan.FromHours(1), null, "test", Cancelled), name, version,

@@ -12,6 +12,7 @@ import { LivePage } from "./LivePage";
 import { MonthPage } from "./MonthPage";
 import { hasNodes, NodesPage } from "./NodesPage";
 import { PageHead } from "./parts";
+import { Person, usePerson } from "./Person";
 import { open, positionOf, usePlace, type Place } from "./router";
 import { RunPage } from "./RunPage";
 import { RunsPage } from "./RunsPage";
@@ -32,6 +33,8 @@ const sections = [
   ...(hasNodes() ? ([["/nodes", "Nodes", "n"]] as const) : []),
 ] as const;
 
+const forOwners: readonly string[] = ["/nodes", "/doctor"];
+
 const keys: [string, string][] = [
   ["/", "search"],
   ["[ ]", "the page before, the next page of a list"],
@@ -47,6 +50,9 @@ function App() {
   const first = useRef(true);
   const path = useRef(place.path);
   useShortcuts();
+  const person = usePerson();
+  // What only the owner of a fleet may see is not offered to others.
+  const offered = sections.filter(([address]) => person === null || person.owns_fleet || !forOwners.includes(address));
   useEffect(() => {
     if (first.current) {
       first.current = false;
@@ -71,7 +77,7 @@ function App() {
         </a>
         <nav aria-label="Pages">
           <ul>
-            {sections.map(([address, name]) => (
+            {offered.map(([address, name]) => (
               <li key={address}>
                 <a href={address} aria-current={isIn(place.path, address) ? "page" : undefined}>
                   {name}
@@ -81,6 +87,7 @@ function App() {
           </ul>
         </nav>
         <span class="tools">
+          <Person person={person} />
           <Theme />
         </span>
       </header>

@@ -147,7 +147,7 @@ static class HelpExamples
         ["fleet revoke"] = ["tonne fleet revoke node-17"],
         ["fleet upgrade-check"] = ["tonne fleet upgrade-check", "tonne fleet upgrade-check --json"],
         ["fleet verify"] = ["tonne fleet verify --database-file /etc/tonne/database", "tonne fleet verify --receipts node-17.receipts.jsonl"],
-        ["fleet rotate-key"] = ["tonne fleet rotate-key --database-file /etc/tonne/database"],
+        ["fleet receipt-key"] = ["tonne fleet receipt-key --database-file /etc/tonne/database"],
         ["fleet recount"] =
         [
             "tonne fleet recount --dry-run --since 2026-01 --database-file /etc/tonne/database",
