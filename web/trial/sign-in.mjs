@@ -12,7 +12,7 @@ const context = await browser.newContext();
 const page = await context.newPage();
 page.setDefaultTimeout(120_000);
 page.on("pageerror", (error) => result.errors.push(String(error)));
-page.on("console", (message) => message.type() === "error" && result.errors.push(message.text()));
+page.on("console", (message) => message.type() === "error" && message.location().url.startsWith(address) && result.errors.push(message.text()));
 page.on("request", (request) => request.isNavigationRequest() && result.visited.push(new URL(request.url()).pathname));
 
 await page.goto(`${address}/totals?by=account`);

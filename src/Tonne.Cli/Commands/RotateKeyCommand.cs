@@ -14,7 +14,7 @@ static class RotateKeyCommand
     public static Command Build(CommandContext context)
     {
         var json = new Option<bool>("--json") { Description = "JSON, schema tonne.node-key/1; without the key" };
-        var command = new Command("rotate-key", "Get a new key for this node: tonne fleet rotate-key. The old one is valid until the next push.") { json };
+        var command = new Command("rotate-key", "Get a new key for this node. The old one is valid until the next push.") { json };
         command.SetAction(async (parsed, _) =>
         {
             var home = new LedgerHome(

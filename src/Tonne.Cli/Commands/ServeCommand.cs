@@ -16,7 +16,7 @@ static class ServeCommand
             new("--certificate") { Description = "TLS certificate: PEM with its key, or .pfx", HelpName = "FILE" },
             new("--certificate-key") { Description = "Its key, if it is in a PEM file of its own", HelpName = "FILE" },
             new("--behind-proxy") { Description = "A proxy with TLS is before this server: the address that users see", HelpName = "URL" },
-            new("--oidc-authority") { Description = "With a database: people sign in at this issuer (OpenID Connect)", HelpName = "URL" },
+            new("--oidc-authority") { Description = "Issuer of OpenID Connect where people sign in; with a database", HelpName = "URL" },
             new("--oidc-client-id") { Description = "The id that the issuer knows this server by", HelpName = "ID" },
             new("--oidc-client-secret-file") { Description = "Its secret, in a file for its owner only; else PKCE alone", HelpName = "FILE" },
             new("--oidc-audience") { Description = "Audience of the tokens of programs; default: the client id", HelpName = "A" },

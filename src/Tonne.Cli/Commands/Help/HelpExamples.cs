@@ -136,6 +136,15 @@ static class HelpExamples
             "tonne fleet enroll --server https://tonne.example.org:7070 --code CODE",
             "tonne fleet status --database-file /etc/tonne/database",
         ],
+        ["fleet grant"] =
+        [
+            "tonne fleet grant ada --account physics --role viewer",
+            "tonne fleet grant olga --account '*' --role owner",
+        ],
+        ["fleet ungrant"] = ["tonne fleet ungrant ada --account physics", "tonne fleet ungrant ada"],
+        ["fleet members"] = ["tonne fleet members", "tonne fleet members --account physics --json"],
+        ["fleet audit"] = ["tonne fleet audit --since 7d", "tonne fleet audit --person ada --limit 20 --json"],
+        ["fleet rotate-key"] = ["tonne fleet rotate-key", "tonne fleet rotate-key --json"],
         ["fleet init"] = ["tonne fleet init --database postgres://tonne@db.example.org/tonne", "tonne fleet init --database-file /etc/tonne/owner"],
         ["fleet code"] = ["tonne fleet code --database-file /etc/tonne/database", "tonne fleet code --name node-17 --valid 24h"],
         ["fleet enroll"] =
