@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Tonne.Ledgers;
 using Tonne.Ledgers.Budgets;
 using Tonne.Ledgers.Months;
 using Tonne.Reporting.Months;

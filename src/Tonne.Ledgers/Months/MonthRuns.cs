@@ -1,5 +1,4 @@
 using Tonne.Ledgers.ImportExport;
-using Tonne.Runs;
 
 namespace Tonne.Ledgers.Months;
 

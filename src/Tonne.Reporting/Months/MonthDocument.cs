@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Tonne.Ledgers.Budgets;
 using Tonne.Ledgers.Months;
 using Tonne.Ledgers.Totals;
 using Tonne.Quantities;

@@ -20,7 +20,7 @@ public static class BudgetText
         var table = new TextTable("BUDGET", "LIMIT", "USED", "SHARE", "CHANCE OVER", "AT THE END")
         {
             RightAligned = new HashSet<int> { 1, 2, 3, 4, 5 },
-            OptionalColumns = [5],
+            OptionalColumns = [4, 5],
             FlexibleColumn = 0,
             MinFlexibleWidth = 11,
         };

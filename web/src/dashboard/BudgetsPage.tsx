@@ -68,7 +68,7 @@ export function BudgetRows({ budgets, level }: { budgets: readonly BudgetPart[];
               {count(one.runs, "run")}; {formatPercent(one.chance_exceeded)} chance that the limit is exceeded already
               {forecast
                 ? `; ${thin(forecast.text)} ${forecast.interval} expected by the end of the period, from the days so far`
-                : one.projected !== null && `; ${thin(formatValue(one.projected, one.unit, 2))} by the end of the period at this pace`}
+                : one.projected !== null && one.projected !== one.used.value && `; ${thin(formatValue(one.projected, one.unit, 2))} by the end of the period at this pace`}
               .
             </p>
           </section>

@@ -157,7 +157,7 @@ function Report({ data, by }: { data: MonthDocument; by: Grouping }) {
           <div>
             <span class="kicker">Who used it</span>
             <h2 id="month-groups">
-              <bdi>{oneLine(groupFinding(rows, by, data.jobs.emissions_kg.total.value))}</bdi>
+              <bdi>{oneLine(groupFinding(rows, by, whole))}</bdi>
             </h2>
           </div>
         </div>
@@ -212,7 +212,7 @@ function Change({ data, change }: { data: MonthDocument; change: NonNullable<Mon
           <div key={one.name} class="cause">
             <span>{one.name}</span>
             <span class="track">
-              <span class={one.kg > 0 ? "bar up" : "bar down"} style={{ left: `${one.from * 100}%`, width: `${Math.max(0, one.to - one.from) * 100}%` }} />
+              <span class={one.kg > 0 ? "cause-bar up" : "cause-bar down"} style={{ left: `${one.from * 100}%`, width: `${Math.max(0, one.to - one.from) * 100}%` }} />
               <span class="zero" style={{ left: `${zero * 100}%` }} />
             </span>
             <span class="n">{one.text}</span>
