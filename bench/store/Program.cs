@@ -25,8 +25,21 @@ await using (var connection = new NpgsqlConnection(connectionString))
 }
 
 var server = Environment.GetEnvironmentVariable("TONNE_SERVER");
+if (args.ElementAtOrDefault(2) == "explain")
+{
+    await ExplainListsAsync();
+    return;
+}
+
+if (args.ElementAtOrDefault(2) == "total")
+{
+    await MeasureTotalAsync();
+    return;
+}
+
 if (args.ElementAtOrDefault(2) == "http")
 {
+    await PushWholeAsync();
     await Tonne.Store.Bench.ServerBench.MeasureAsync(server!, connectionString, args.ElementAtOrDefault(3));
     return;
 }
@@ -68,11 +81,55 @@ Row("one run by a part of its suffix", ledger => ledger.Find(shown[16..]) is Run
 Row("total of a month by project", ledger => ledger.Total(new TotalQuery { Runs = month, By = [new TotalKey(TotalDimension.Project)] }).Sum.Runs);
 Row("total of a day by user", ledger => ledger.Total(new TotalQuery { Runs = month with { Until = month.Since!.Value.AddDays(1) }, By = [new TotalKey(TotalDimension.User)] }).Sum.Runs);
 
-await ExplainAsync("first page, owner", "owner", "select id, format, summary from tonne.runs order by started_ticks desc, id desc limit 50");
-await ExplainAsync("first page, member of one account", "lead", "select id, format, summary from tonne.runs where account = any ('{account-7}') or user_name = 'lead' order by started_ticks desc, id desc limit 50");
+await ExplainListsAsync();
 await ExplainAsync("one run", "owner", $"select id, format, summary from tonne.runs where id = '{shown}' and month = '{CheckedLine.GetMonth(shown):yyyy-MM-dd}'");
 await ExplainAsync("a month's runs for a total", "owner", string.Create(CultureInfo.InvariantCulture,
     $"select counted, format, id from tonne.runs where ended_ticks >= {month.Since!.Value.UtcTicks} and started_ticks <= {month.Until!.Value.UtcTicks} and month <= '2025-07-01'"));
+if (server is not null)
+{
+    await PushWholeAsync();
+    await Tonne.Store.Bench.ServerBench.MeasureAsync(server, connectionString, null);
+}
+
+// Where the time of a month's total goes: reading, decoding, adding up; and the processor time of this process, with its collections.
+async Task MeasureTotalAsync()
+{
+    var query = new LedgerQuery { Since = new(2025, 6, 1, 0, 0, 0, TimeSpan.Zero), Until = new(2025, 7, 1, 0, 0, 0, TimeSpan.Zero) };
+    using var process = System.Diagnostics.Process.GetCurrentProcess();
+    for (var i = 0; i < 5; i++)
+    {
+        await Task.Yield();
+        var parts = new List<string>();
+        using var total = new StoredRunTotal(new TotalQuery { Runs = query, By = [new TotalKey(TotalDimension.Project)] });
+        var bytes = 0L;
+        Time("read", () => database.Read(new Person("owner"), session =>
+        {
+            PostgresLedger.ReadCounted(session, query, run =>
+            {
+                bytes += run.Length;
+                return true;
+            }, static _ => { });
+            return true;
+        }));
+        Time("read and decode", () => database.Read(new Person("owner"), session =>
+        {
+            PostgresLedger.ReadCounted(session, query, total.TryAdd, total.Add);
+            return true;
+        }));
+        Time("add up", () => total.Build());
+        Time("all", () => new PostgresLedger(database, new Person("owner")).Total(new TotalQuery { Runs = query, By = [new TotalKey(TotalDimension.Project)] }));
+        Console.WriteLine($"{bytes} bytes; {string.Join("; ", parts)}");
+
+        void Time(string what, Action action)
+        {
+            process.Refresh();
+            var (began, cpu, collections) = (clock.GetTimestamp(), process.TotalProcessorTime, GC.CollectionCount(0));
+            action();
+            process.Refresh();
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{what} {clock.GetElapsedTime(began).TotalMilliseconds:0} ms, processor {(process.TotalProcessorTime - cpu).TotalMilliseconds:0} ms, {GC.CollectionCount(0) - collections} collections"));
+        }
+    }
+}
 
 void Row(string question, Func<PostgresLedger, int> ask) => Console.WriteLine(
     $"| {question} | {Measure("owner", ask)} | {Measure("lead", ask)} | {Measure("user-107", ask)} |");
@@ -214,7 +271,10 @@ async Task FillAsync()
                     Components = [sample.Components[0] with { JobMicrojoules = energy }],
                     QuarterHours = [],
                 };
-                var source = new RunRow.Source("node-" + (i % 1000), PushedRun.Summarize(record, [statement]), HourlyEnergy.Of(record));
+                // Emissions of a run of its own, as lists are sorted by them.
+                var scale = energy / 3.6e9;
+                var own = statement with { Figures = [.. statement.Figures.Select(figure => figure with { Bounds = figure.Bounds * scale })] };
+                var source = new RunRow.Source("node-" + (i % 1000), PushedRun.Summarize(record, [own]), HourlyEnergy.Of(record));
                 await copy.StartRowAsync();
                 foreach (var column in RunRow.Columns)
                 {
@@ -226,7 +286,7 @@ async Task FillAsync()
 
                 sources.Add(source);
                 if (i % 20 == 0)
-                    lines.AddRange(PushedSample.Lines(record, statement));
+                    lines.AddRange(PushedSample.Lines(record, own));
             }
 
             await copy.CompleteAsync();
@@ -272,12 +332,34 @@ async Task FillAsync()
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} rows of runs in {clock.GetElapsedTime(start).TotalSeconds:0} s, {size} with indexes"));
 }
 
+async Task PushWholeAsync()
+{
+    // The records of the million cannot be shown: their stages are those of another one.
+    var whole = PushedSample.Record("20250615-120000-abc000", with: opening => opening with
+    {
+        Job = new JobIdentity { Launcher = JobLauncher.Slurm, Id = "1", Account = "account-7", Partition = "gpu" },
+    }) with { Stages = [], Epochs = [] };
+    await new PostgresPushReceiver(database).ReceiveAsync("node-1", PushedSample.Lines(whole, PushedSample.Statement(whole)), CancellationToken.None);
+}
+
+async Task ExplainListsAsync()
+{
+    const string lead = "where (account = any ('{account-7}') or user_name = 'lead')";
+    await ExplainAsync("first page, owner", "owner", "select id, month from tonne.run_list order by started_ticks desc, id desc offset 0 limit 50");
+    await ExplainAsync("first page, member of one account", "lead", $"select id, month from tonne.run_list {lead} order by started_ticks desc, id desc offset 0 limit 50");
+    await ExplainAsync("largest emissions, owner", "owner", "select id, month from tonne.run_list where total_kg is not null order by total_kg desc, started_ticks desc, id desc offset 0 limit 50");
+    await ExplainAsync("largest emissions, member of one account", "lead", $"select id, month from tonne.run_list {lead} and total_kg is not null order by (total_kg + 0) desc, started_ticks desc, id desc offset 0 limit 50");
+    await ExplainAsync("number of runs, owner", "owner", "select count(*) from tonne.run_list");
+    await ExplainAsync("number of runs, member of one account", "lead", $"select count(*) from tonne.run_list {lead}");
+    await ExplainAsync("a word, in all runs, owner", "owner", "select id, month, count(*) over () from tonne.run_list where strpos(search, 'NOTHING-HAS-THIS') > 0 order by started_ticks desc, id desc offset 0 limit 50");
+}
+
 async Task ExplainAsync(string what, string person, string sql)
 {
     await using var connection = new NpgsqlConnection(connectionString);
     await connection.OpenAsync();
     await using var transaction = await connection.BeginTransactionAsync();
-    await ExecuteAsync(connection, $"set local role tonne_reader; select set_config('tonne.person', '{person}', true)");
+    await ExecuteAsync(connection, $"set local role tonne_reader; set local jit = off; select set_config('tonne.person', '{person}', true)");
     await using var explain = new NpgsqlCommand("explain (analyze, buffers, costs off) " + sql, connection);
     await using var reader = await explain.ExecuteReaderAsync();
     Console.WriteLine($"\n{what}:\n\n```");

@@ -89,7 +89,7 @@ static class ServerBench
             var memory = new List<string> { $"{ReadMemory(process)} at the start" };
             var rows = new List<(string, double, double)>();
             var page = JsonNode.Parse(await client.GetStringAsync(new Uri("/api/v1/runs?limit=50", UriKind.Relative)))!;
-            var run = (string)page["runs"]!.AsArray().First(one => ((string)one!["id"]!).EndsWith("000", StringComparison.Ordinal))!["id"]!;
+            const string run = "20250615-120000-abc000";
             memory.Add($"{ReadMemory(process)} after a list");
             foreach (var (name, question) in _questions.Where(question => only is null || question.Name.Contains(only, StringComparison.Ordinal)))
             {

@@ -17,6 +17,7 @@ public sealed class PostgresDatabase : IAsyncDisposable, IDisposable
     static readonly TimeSpan _shortly = TimeSpan.FromSeconds(2);
 
     readonly NpgsqlDataSource _source;
+    readonly NpgsqlDataSource _unpooled;
 
     /// <summary>Prepares connections; none is made yet.</summary>
     /// <param name="connectionString">As Npgsql takes it, for example <c>Host=/run/postgresql;Database=tonne;Username=tonne</c>.</param>
@@ -29,6 +30,8 @@ public sealed class PostgresDatabase : IAsyncDisposable, IDisposable
         // Role and person are set for a transaction, so a connection has nothing to reset; resetting would drop the plans of functions.
         var parts = new NpgsqlConnectionStringBuilder(connectionString) { NoResetOnClose = true };
         _source = NpgsqlDataSource.Create(parts);
+        parts.Pooling = false;
+        _unpooled = NpgsqlDataSource.Create(parts);
         Place = $"PostgreSQL database {parts.Database ?? parts.Username} on {parts.Host}";
         Time = time;
     }
@@ -59,9 +62,11 @@ public sealed class PostgresDatabase : IAsyncDisposable, IDisposable
         }
     }
 
-    internal ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => _source.OpenConnectionAsync(cancellationToken);
-
-    internal NpgsqlConnection Open() => _source.OpenConnection();
+    /// <summary>Opens a connection.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="isNew">Whether it must be a new one, because those of the pool may be gone. Default: no.</param>
+    internal ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken, bool isNew = false) =>
+        (isNew ? _unpooled : _source).OpenConnectionAsync(cancellationToken);
 
     /// <summary>Reads in one transaction, which sees one state of the database, and what a person may see of it.</summary>
     /// <remarks>A connection that was lost is tried once more on a new one: reading twice changes nothing.</remarks>
@@ -73,7 +78,7 @@ public sealed class PostgresDatabase : IAsyncDisposable, IDisposable
         {
             try
             {
-                using var connection = Open();
+                using var connection = (isRepeated ? _unpooled : _source).OpenConnection();
                 using var transaction = connection.BeginTransaction(IsolationLevel.RepeatableRead);
                 var answer = read(ReadSession.Begin(connection, person));
                 transaction.Commit();
@@ -99,7 +104,7 @@ public sealed class PostgresDatabase : IAsyncDisposable, IDisposable
             var isCommitting = false;
             try
             {
-                await using var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+                await using var connection = await OpenAsync(cancellationToken, isRepeated).ConfigureAwait(false);
                 await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
 #pragma warning disable CA2100 // Names of roles are constants of this assembly.
                 await using (var take = new NpgsqlCommand("set local role " + role, connection))
@@ -131,7 +136,7 @@ public sealed class PostgresDatabase : IAsyncDisposable, IDisposable
         _ => error is NpgsqlException or ObjectDisposedException,
     };
 
-    /// <summary>Lets the next ones open new connections instead of taking one that may be gone too.</summary>
+    /// <summary>Closes the connections of the pool, which may be gone too. Some may stay while another thread does the same.</summary>
     internal void ForgetConnections()
     {
         try
@@ -173,8 +178,16 @@ public sealed class PostgresDatabase : IAsyncDisposable, IDisposable
     };
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _source.DisposeAsync().ConfigureAwait(false);
+        await _unpooled.DisposeAsync().ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        _source.Dispose();
+        _unpooled.Dispose();
+    }
 }

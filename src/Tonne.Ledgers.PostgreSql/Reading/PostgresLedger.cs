@@ -87,8 +87,8 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
     public LedgerTotal Total(TotalQuery? query = null) => Read(session =>
     {
         query ??= new TotalQuery();
-        var total = new StoredRunTotal(query);
-        ReadCounted(session, query.Runs, bytes => total.TryAdd(bytes), total.Add);
+        using var total = new StoredRunTotal(query);
+        ReadCounted(session, query.Runs, total.TryAdd, total.Add);
         return total.Build();
     });
 

@@ -27,16 +27,21 @@ public sealed class PostgresPushReceiver(PostgresDatabase database, ReceiptSigne
         ArgumentException.ThrowIfNullOrEmpty(node);
         ArgumentNullException.ThrowIfNull(lines);
         var batch = PushedLines.Check(lines, database.Time.GetUtcNow());
+        var wasLost = false;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await KeepAsync(node, batch, cancellationToken).ConfigureAwait(false);
+                return await KeepAsync(node, batch, wasLost, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception error) when (attempt < Attempts && MayPass(error) && !cancellationToken.IsCancellationRequested)
             {
                 if (PostgresDatabase.IsLost(error))
+                {
+                    wasLost = true;
                     database.ForgetConnections();
+                }
+
                 await Task.Delay(_pause * attempt, database.Time, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception error) when (PostgresDatabase.IsFailure(error))
@@ -77,11 +82,11 @@ public sealed class PostgresPushReceiver(PostgresDatabase database, ReceiptSigne
         }
     }
 
-    async Task<PushAnswer> KeepAsync(string node, PushedLines batch, CancellationToken cancellationToken)
+    async Task<PushAnswer> KeepAsync(string node, PushedLines batch, bool isConnectionNew, CancellationToken cancellationToken)
     {
         if (batch.Lines.Count == 0)
             return new PushAnswer { Known = batch.Repeated, Refused = [.. batch.Refused] };
-        await using var connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var connection = await database.OpenAsync(cancellationToken, isConnectionNew).ConfigureAwait(false);
         await EnsureMonthsAsync(connection, batch, cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         var push = new PushTransaction(connection, node);

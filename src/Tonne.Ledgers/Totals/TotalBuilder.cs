@@ -23,7 +23,8 @@ sealed class TotalBuilder(TotalQuery query, Func<CountedRun, IEnumerable<Immutab
         var outermost = included.Count == 0 ? withFigures : withFigures.FindAll(run => !included.ContainsKey(run.Id));
         // Whoever asks for one project still shares the machine with the others.
         var idleParts = IdleParts.Find(outermost.Where(static run => !run.CoversNode));
-        var nodes = NodeRemainders.Find(outermost.FindAll(run => Matches(run) && GetParts(run).Any(part => IsInPeriod(run, part.Month))));
+        var nodes = NodeRemainders.Find(!outermost.Exists(static run => run.CoversNode) ? []
+            : outermost.FindAll(run => Matches(run) && GetParts(run).Any(part => IsInPeriod(run, part.Month))));
         var groups = new Dictionary<Group, TotalSum>();
         var sum = new TotalSum([]);
         var (count, withoutEmbodied) = (0, 0);
@@ -74,7 +75,7 @@ sealed class TotalBuilder(TotalQuery query, Func<CountedRun, IEnumerable<Immutab
             Query = query,
             Rows = [.. Order(rowsOfGroups)],
             Sum = total,
-            CountedWithOthers = [.. withFigures.Where(run => included.ContainsKey(run.Id) && Matches(run) && GetParts(run).Any(part => IsInPeriod(run, part.Month)))
+            CountedWithOthers = included.Count == 0 ? [] : [.. withFigures.Where(run => included.ContainsKey(run.Id) && Matches(run) && GetParts(run).Any(part => IsInPeriod(run, part.Month)))
                 .OrderBy(run => run.Id, StringComparer.Ordinal).Select(run => (run.Id, included[run.Id].In, included[run.Id].Reason))],
             WithoutFigures = [.. runs.Where(run => !run.HasFigures && Matches(run) && IsInPeriod(run, FormatMonth(run.Start))).Select(run => run.Id).Order(StringComparer.Ordinal)],
             MissingNodes = [.. FindMissingNodes(runs)],
