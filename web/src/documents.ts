@@ -399,5 +399,6 @@ export interface FleetDocument {
     dropped: number | null;
     runs: number;
     problem: string | null;
+    reasons: string[];
   }[];
 }
