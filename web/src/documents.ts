@@ -500,6 +500,7 @@ export interface FleetDocument {
     dropped: number | null;
     runs: number;
     problem: string | null;
+    reasons: string[];
   }[];
 }
 export interface PersonDocument {

@@ -163,6 +163,7 @@ sealed class AgentPusher(
         Waiting = backlog.Lines,
         WaitingSince = backlog.Since,
         Dropped = queue.Dropped,
+        SentAt = context.Time.GetUtcNow(),
         Problem = _measuringProblem ?? (
             backlog.Damaged > 0 ? string.Create(
                 CultureInfo.InvariantCulture, $"{backlog.Damaged} records are damaged: tonne ledger verify") : null),

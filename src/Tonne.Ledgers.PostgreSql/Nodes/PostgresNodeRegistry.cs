@@ -203,12 +203,12 @@ public sealed class PostgresNodeRegistry(PostgresDatabase database, TimeSpan? ke
         var nodes = new List<FleetNode>();
         await using var list = Command(connection, """
             select n.name, n.enrolled_at, (select max(expires_at) from tonne.node_keys k where k.node = n.name and k.revoked_at is null),
-                n.revoked_at, n.last_seen_at, n.report, n.runs
-            from tonne.nodes n order by n.name collate "C"
+                n.revoked_at, n.last_seen_at, n.report, n.runs, m.run, m.hardware, m.idle_w, m.load_w, m.busy_hour_kwh, m.gap_share, m.pue
+            from tonne.nodes n left join tonne.node_measures m on m.node = n.name order by n.name collate "C"
             """);
         await using var reader = await list.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-            nodes.Add(ReadNode(reader));
+            nodes.Add(ReadNode(reader) with { Measures = ReadMeasures(reader) });
         return nodes;
     }, cancellationToken);
 
@@ -257,6 +257,19 @@ public sealed class PostgresNodeRegistry(PostgresDatabase database, TimeSpan? ke
         Report = reader.IsDBNull(5) ? null : JsonSerializer.Deserialize(reader.GetString(5), PushJson.Default.NodeReport),
         Runs = reader.GetInt64(6),
     };
+
+    static NodeMeasures? ReadMeasures(NpgsqlDataReader reader) => reader.IsDBNull(7) ? null : new()
+    {
+        Run = reader.GetString(7),
+        Hardware = reader.GetString(8),
+        IdleWatts = ReadNumber(reader, 9),
+        LoadWatts = ReadNumber(reader, 10),
+        BusyHourKwh = ReadNumber(reader, 11),
+        GapShare = ReadNumber(reader, 12),
+        Pue = ReadNumber(reader, 13),
+    };
+
+    static double? ReadNumber(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
 
     static DateTimeOffset? ReadTime(NpgsqlDataReader reader, int column) =>
         reader.IsDBNull(column) ? null : new DateTimeOffset(reader.GetDateTime(column), TimeSpan.Zero);

@@ -147,7 +147,7 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
         foreach (var run in await ReadRunsAsync(runs, read, cancellationToken).ConfigureAwait(false))
         {
             if (run.Record is { } record)
-                rows.Add(new(node, RunLines.Summarize(record, run.Statements), HourlyEnergy.Of(record)));
+                rows.Add(RunRow.Source.From(node, record, RunLines.Summarize(record, run.Statements)));
         }
 
         await WriteRowsAsync(rows, cancellationToken).ConfigureAwait(false);
@@ -193,11 +193,35 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
             insert into tonne.month_changes (month, pushed_by, changes) select distinct month, pushed_by, 1 from pushed_runs
             on conflict (month, pushed_by) do update set changes = month_changes.changes + 1
             """, cancellationToken).ConfigureAwait(false);
+        if (rows.Where(row => row.Measures is not null).MaxBy(row => row.Summary.Id, StringComparer.Ordinal)?.Measures is { } measures)
+            await WriteMeasuresAsync(measures, cancellationToken).ConfigureAwait(false);
         before.UnionWith(rows.SelectMany(row => row.Energy.Hours).Select(DateOnly.FromDateTime));
         await using var refresh = new NpgsqlCommand("select tonne.refresh_totals(@node, @days)", connection);
         refresh.Parameters.AddWithValue("node", NpgsqlDbType.Text, node);
         refresh.Parameters.AddWithValue("days", NpgsqlDbType.Array | NpgsqlDbType.Date, before.ToArray());
         await refresh.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Keeps what the last run of the whole machine says of it.</summary>
+    async Task WriteMeasuresAsync(NodeMeasures measures, CancellationToken cancellationToken)
+    {
+        await using var write = new NpgsqlCommand("""
+            insert into tonne.node_measures as known (node, run, hardware, idle_w, load_w, busy_hour_kwh, gap_share, pue)
+            values (@node, @run, @hardware, @idle, @load, @busy, @gaps, @pue)
+            on conflict (node) do update set (run, hardware, idle_w, load_w, busy_hour_kwh, gap_share, pue)
+                = (excluded.run, excluded.hardware, excluded.idle_w, excluded.load_w, excluded.busy_hour_kwh, excluded.gap_share, excluded.pue)
+                where known.run <= excluded.run
+            """, connection);
+        write.Parameters.AddWithValue("node", NpgsqlDbType.Text, node);
+        write.Parameters.AddWithValue("run", NpgsqlDbType.Text, measures.Run);
+        write.Parameters.AddWithValue("hardware", NpgsqlDbType.Text, RunRow.Clean(measures.Hardware));
+        foreach (var (name, value) in new[]
+        {
+            ("idle", measures.IdleWatts), ("load", measures.LoadWatts), ("busy", measures.BusyHourKwh), ("gaps", measures.GapShare),
+            ("pue", measures.Pue),
+        })
+            write.Parameters.AddWithValue(name, NpgsqlDbType.Double, value is { } number ? number : DBNull.Value);
+        await write.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
     async Task<Dictionary<string, List<FootprintStatement>>> ReadRecountsAsync(

@@ -48,7 +48,7 @@ sealed class RecountBatch(NpgsqlConnection connection, RecountProgress job, Stor
                 KilogramsAfter = next.KilogramsAfter + FindTotal(statement),
             };
             added.Add((id, recounts + 1, statement));
-            rows.Add(new(job.AtNode, RunLines.Summarize(record, [.. statements, statement]), HourlyEnergy.Of(record)));
+            rows.Add(RunRow.Source.From(job.AtNode, record, RunLines.Summarize(record, [.. statements, statement])));
         }
 
         if (writes && added.Count > 0)

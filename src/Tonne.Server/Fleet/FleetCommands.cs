@@ -131,6 +131,12 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
         })]);
         foreach (var node in fleet.Nodes.Where(node => node.Problem is not null))
             output.WriteLine($"{node.Name}: {Clean(node.Problem)}");
+        foreach (var node in fleet.Nodes)
+        {
+            foreach (var reason in node.Reasons)
+                output.WriteLine($"{node.Name}: {Clean(reason)}");
+        }
+
         return 0;
     }
 

@@ -101,6 +101,7 @@ sealed class FleetRoutes(IFleetStore store, PushLimits limits, TimeProvider time
             ?? throw new RequestProblemException(StatusCodes.Status401Unauthorized, "this address needs the key of a node",
                 "header Authorization", "Enrol the node: tonne fleet enroll.");
         var report = ReadReport(context.Request.Headers[PushClient.ReportHeader].ToString());
+        report = report with { ClockAheadSeconds = report.SentAt is { } sent ? (sent - time.GetUtcNow()).TotalSeconds : null };
         var answer = await _body.ReadAsync(context, async lines =>
             lines.Count == 0 ? new PushAnswer()
                 : await store.Receiver.ReceiveAsync(node.Name, lines, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);

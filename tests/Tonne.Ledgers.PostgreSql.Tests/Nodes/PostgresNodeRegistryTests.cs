@@ -1,3 +1,4 @@
+using Tonne.Ledgers.PostgreSql.Receiving;
 using System.Security.Cryptography;
 using System.Text;
 using Tonne.Ledgers.PostgreSql.Nodes;
@@ -233,4 +234,29 @@ public class PostgresNodeRegistryTests(TestDatabase database) : IClassFixture<Te
 
     async Task<string> EnrolAsync(string name) =>
         (await Registry.EnrolAsync(await Registry.CreateCodeAsync(_hour, name, "ada", Stop), name, "1.0", Stop))!;
+
+    [Fact]
+    public async Task The_last_run_of_a_whole_machine_says_what_it_is_like()
+    {
+        var registry = new PostgresNodeRegistry(database.Database);
+        var code = await registry.CreateCodeAsync(TimeSpan.FromHours(1), "measured", "test", Stop);
+        await registry.EnrolAsync(code, "measured", "1.0", Stop);
+        var receiver = new PostgresPushReceiver(database.Database);
+        // An hour with 360 kJ in one quarter of it: 360 kJ ÷ 900 s = 400 W. The machine of the sample has two threads.
+        var day = Record("20251122-000000-aaaaaa", 360_000_000_000) with { JobCpuSeconds = 3600 };
+        var brief = Record("20251123-000000-aaaaaa", 1) with { DurationSeconds = 3599 };
+        var former = Record("20251121-000000-aaaaaa", 1);
+        await receiver.ReceiveAsync("measured", [.. new[] { day, brief }.SelectMany(run => PushedSample.Lines(run, PushedSample.Statement(run)))], Stop);
+        await receiver.ReceiveAsync("measured", PushedSample.Lines(former, PushedSample.Statement(former)), Stop);
+
+        var found = (await registry.ListAsync(Stop)).Single(node => node.Name == "measured").Measures!;
+
+        Assert.Equal(("20251122-000000-aaaaaa", "Scripted CPU, 2 threads", 400d), (found.Run, found.Hardware, found.LoadWatts));
+        // 0.1 kWh for half a busy hour of the two threads.
+        Assert.Equal(0.2, found.BusyHourKwh!.Value, 12);
+        Assert.Equal(0, found.GapShare);
+
+        static Runs.RunRecord Record(string id, long microjoules) =>
+            PushedSample.Record(id, microjoules, opening => opening with { CoversNode = true }, seconds: 3600);
+    }
 }

@@ -1,9 +1,12 @@
 using System.Text.Json.Nodes;
 using Tonne.Ledgers;
+using Tonne.Ledgers.PostgreSql.Receipts;
+using Tonne.Ledgers.PostgreSql.Recounting;
 using Tonne.Ledgers.Pushing;
 using Tonne.Ledgers.Tests;
 using Tonne.Server.Api;
 using Tonne.Server.Fleet;
+using Tonne.Server.Security;
 using Tonne.Tests;
 
 namespace Tonne.Server.Tests.Fleet;
@@ -85,6 +88,88 @@ public sealed class FleetCommandsTests : IDisposable
     public void An_export_goes_to_one_folder_by_months(string expected, params string[] words) =>
         Assert.Contains(expected, Assert.Throws<FormatException>(() => FleetCommandLine.Parse(["fleet", "export", .. words])).Message,
             StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("--rate '0' is not a number of runs", "--rate", "0")]
+    [InlineData("--rate '5/m' is not a number of runs", "--rate", "5/m")]
+    [InlineData("--since '2026' is not a month", "--since", "2026")]
+    [InlineData("give one", "--dry-run", "--status")]
+    public void A_recount_is_asked_for_by_months_and_runs_a_second(string expected, params string[] words) =>
+        Assert.Contains(expected, Assert.Throws<FormatException>(() => FleetCommandLine.Parse(["fleet", "recount", .. words])).Message,
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void A_recount_takes_its_runs_and_its_rate()
+    {
+        var line = FleetCommandLine.Parse(["fleet", "recount", "--since", "2026-01", "--account", "a", "--rate", "200/s"]);
+
+        Assert.Equal((FleetAction.Recount, new RecountQuery { Since = new(2026, 1, 1), Account = "a", Rate = 200 }), (line.Action, line.Recount));
+        Assert.Equal(FleetAction.TryRecount, FleetCommandLine.Parse(["fleet", "recount", "--dry-run"]).Action);
+        Assert.Equal(FleetAction.ShowRecount, FleetCommandLine.Parse(["fleet", "recount", "--status"]).Action);
+    }
+
+    [Fact]
+    public void A_recount_shows_how_far_it_is_every_few_seconds()
+    {
+        var error = new StringWriter();
+        var screen = new RecountScreen(_time, error);
+        var job = new RecountProgress { StartedAt = _time.GetUtcNow(), StartedBy = "ada", Method = "m", FactorsHash = "f", Runs = 100_000, Done = 1_000 };
+
+        screen.Report(job);
+        _time.Advance(TimeSpan.FromSeconds(4));
+        screen.Report(job with { Done = 1_400 });
+        _time.Advance(TimeSpan.FromSeconds(6));
+        screen.Report(job with { Done = 3_000, Changed = 500 });
+
+        // 2,000 runs in 10 s; 97,000 are left: 485 s.
+        Assert.Equal(
+            """
+            tonne: this recount goes on after 1,000 of 100,000 runs.
+            tonne: 3,000 of 100,000 runs, 500 recounted, 200 runs/s, 8 min left
+
+            """, error.ToString());
+        Assert.Equal("No recount was begun yet.", Assert.Single(RecountScreen.DescribeStatus(null)));
+        Assert.Contains("stopped 2026-11-30 12:00 UTC: the same command goes on",
+            RecountScreen.DescribeStatus(job with { UpdatedAt = _time.GetUtcNow().AddSeconds(-10) }).First(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_check_of_the_chains_names_what_is_wrong()
+    {
+        _store.Chains = new ChainReport { Nodes = 2, Lines = 7, Receipts = 3, ProblemCount = 2, Problems = ["n1: run x was changed"] };
+
+        var (code, output) = await RunAsync("verify");
+
+        Assert.Equal((1, "n1: run x was changed\nand 1 more\n2 nodes, 7 lines, 3 receipts checked: 2 problems\n"), (code, output));
+        await Assert.ThrowsAsync<FormatException>(() => RunAsync("verify", "--receipts", "/nowhere/x.receipts.jsonl"));
+    }
+
+    [Fact]
+    public async Task A_new_key_takes_the_place_of_the_former_one_which_signs_it()
+    {
+        var file = new ReceiptKeyFile(_node.Elsewhere("server"));
+        string former;
+        using (var key = file.ReadOrCreate())
+            former = key.Id;
+        using (var again = file.ReadOrCreate())
+            Assert.Equal(former, again.Id);
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file.Location));
+        var output = new StringWriter { NewLine = "\n" };
+
+        Assert.Equal(0, await new FleetCommands(_store, _time, output, TextWriter.Null, receiptKey: file)
+            .RunAsync(FleetCommandLine.Parse(["fleet", "rotate-key"]), Cancelled));
+
+        using var next = file.TryRead()!;
+        Assert.NotEqual(former, next.Id);
+        Assert.Equal([(former, next.Id)], _store.Keys);
+        Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(file.Location)!, $"receipt-key-{former}.pem")));
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file.Location, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+            Assert.Throws<ServerStartException>(file.ReadOrCreate);
+        }
+    }
 
     [Fact]
     public async Task A_node_is_revoked_by_its_name()
