@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using Tonne.Services.Sources;
+using Tonne.Instruments.MetricPages;
 
-namespace Tonne.Services.Tests.Sources;
+namespace Tonne.Instruments.Tests.MetricPages;
 
 public class MetricPageTests
 {
