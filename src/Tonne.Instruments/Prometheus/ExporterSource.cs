@@ -95,7 +95,8 @@ sealed class ExporterSource : SeriesSource
 
     string FindSoftware(MetricPage page)
     {
-        var build = page.Samples.FirstOrDefault(static sample => sample.Name.EndsWith("build_info", StringComparison.Ordinal) && sample.FindLabel("version") is { Length: > 0 });
+        var build = page.Samples.FirstOrDefault(sample => sample.Name.StartsWith(Preset.Name, StringComparison.Ordinal)
+            && sample.Name.EndsWith("build_info", StringComparison.Ordinal) && sample.FindLabel("version") is { Length: > 0 });
         var version = build?.FindLabel("version");
         var driver = _isDcgm ? page.Samples.Select(static sample => sample.FindLabel("DCGM_FI_DRIVER_VERSION")).FirstOrDefault(static text => text is { Length: > 0 }) : null;
         return $"{(_isDcgm ? "DCGM exporter" : "Kepler")}{(version is null ? "" : " " + Shorten(version))}{(driver is null ? "" : $", driver {Shorten(driver)}")}";

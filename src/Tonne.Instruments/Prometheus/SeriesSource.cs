@@ -40,7 +40,7 @@ abstract class SeriesSource(SourceAddress address, PrometheusPreset preset, Func
         foreach (var (reported, metric, value, refreshSeconds) in chosen)
         {
             var slot = LeaveToLocal(reported, chosen);
-            if (slot.Role != reported.Role)
+            if (slot.Role != reported.Role && !own.Contains(reported.Name))
                 own.Add(reported.Name);
             // A GPU without a counter (before Volta, many virtual ones) is measured by its power: a missing reading is not zero energy.
             if (value.Reason is not null)

@@ -83,7 +83,7 @@ public class ExporterTests
         using var exporter = PlayedDevice.Saying(KeplerPage(1000.5, 2000, 30)).Opened(Kepler);
 
         Assert.Equal(
-            [(Component.Cpu, "exporter:kepler/package@0 exporter:kepler/package@1"), (Component.Memory, "exporter:kepler/dram@0-1")],
+            [(Component.Cpu, "exporter:kepler/package@0 exporter:kepler/package@1"), (Component.Memory, "exporter:kepler/dram@0:1")],
             exporter.Sources.Parts.Select(part => (part.Component, string.Join(' ', part.Meters.Order(StringComparer.Ordinal)))));
         Assert.Equal(5, exporter.Sources.Meters.Count);
         Assert.Contains("(Kepler v0.11.4)", exporter.Meter.Description.Note, StringComparison.Ordinal);
@@ -115,14 +115,21 @@ public class ExporterTests
     public void A_restarted_exporter_is_a_reset_and_one_that_is_away_a_gap_with_its_reason()
     {
         using var exporter = PlayedDevice.Saying(KeplerPage(1000, 2000, 30)).Opened(Kepler);
-        exporter.Read();
+        var package = exporter.Sources.Meters.Single(each => each.Description.Id == "exporter:kepler/package@0");
+        Reading Turn(double seconds)
+        {
+            exporter.Turn(seconds);
+            return package.Read(exporter.Time.Nanoseconds);
+        }
+
+        Turn(0);
         exporter.Answer = _ => Page(KeplerPage(1100, 2000, 30));
-        var counted = exporter.Turn(5).Value;
+        var counted = Turn(5).Value;
         exporter.Answer = _ => HttpReply.Failed("refuses the connection");
         // Three periods of 2 s and a time limit of 2 s: then the newest answer is too old.
-        Assert.Equal("localhost:28282 refuses the connection", exporter.Turn(8.5).Reason);
+        Assert.Equal("localhost:28282 refuses the connection", Turn(8.5).Reason);
         exporter.Answer = _ => Page(KeplerPage(3, 4, 1));
-        var again = exporter.Turn(1);
+        var again = Turn(1);
 
         Assert.True(again.Value < counted, "the reader does not see that the counter began anew");
     }
@@ -197,11 +204,12 @@ public class ExporterTests
             Assert.Equal(first.Meters.Select(meter => meter.Description.Id), second.Meters.Select(meter => meter.Description.Id));
 
         // The end of the second does not end the first.
-        var before = first.Meters[0].Read(0).Value;
+        var package = first.Meters.Single(meter => meter.Description.Id == "exporter:kepler/package@0");
+        var before = package.Read(0).Value;
         device.Answer = _ => Page(KeplerPage(1010, 2000, 30));
         device.Time.Advance(5);
         first.Pollers[0].PollOnce();
-        Assert.Equal(10_000_000, first.Meters.First(meter => meter.Description.Id == "exporter:kepler/package@0").Read(0).Value - before);
+        Assert.Equal(10_000_000, package.Read(0).Value - before);
     }
 
     sealed class Answering(PlayedDevice device) : IHttpTransport

@@ -91,9 +91,11 @@ public sealed class AgentTelemetryTrials : IDisposable
         File.WriteAllText(Path.Combine(JobFolder, "cpuacct.usage"), "0\n");
     }
 
-    Process StartAgent(params string[] options) => _tonne.Start(
+    Process StartAgent(params string[] options) => StartAgentOf("n1", options);
+
+    Process StartAgentOf(string node, params string[] options) => _tonne.Start(
     [
-        "agent", "run", "--config", Path.Combine(_folder.FullName, "etc"), "--node", "n1", "--sysroot", _machine.Root, "--zone", "FR",
+        "agent", "run", "--config", Path.Combine(_folder.FullName, "etc"), "--node", node, "--sysroot", _machine.Root, "--zone", "FR",
         "--period", "50ms", "--job-period", "50ms", "--metrics-every", "200ms", .. options,
     ]);
 
@@ -161,7 +163,9 @@ public sealed class AgentTelemetryTrials : IDisposable
         Assert.Equal(joules, (await FindAsync(store, "last_over_time(hw_host_energy_joules_total[1h])"))!.Value, joules * 1e-9);
         Assert.Equal(joules, (await FindAsync(store, "sum(last_over_time(hw_energy_joules_total[1h]))"))!.Value, joules * 1e-9);
         var samples = (await SamplesAsync(store)).ToList();
-        Assert.Equal(0, samples[0].Value);
+        // VictoriaMetrics loses what it took in the last two seconds before it is killed; Prometheus nothing.
+        if (kind == "prometheus")
+            Assert.Equal(0, samples[0].Value);
         Assert.Equal(samples.Select(sample => sample.Value).Order(), samples.Select(sample => sample.Value));
         // Nothing is missing of the time without a server; a look costs time, so there are fewer than 20.
         Assert.True(samples.Count(sample => sample.Time > killed && sample.Time < started) >= 2, "no samples of the time in which the server was down");
@@ -189,7 +193,7 @@ public sealed class AgentTelemetryTrials : IDisposable
         await store.StartAsync(cancellation);
         StartMeters();
         // A node that has stopped is silent.
-        using (var silent = StartAgent("--remote-write", store.WriteAddress.AbsoluteUri, "--node", "n0", "--max-jobs", "0"))
+        using (var silent = StartAgentOf("n0", "--remote-write", store.WriteAddress.AbsoluteUri, "--max-jobs", "0"))
         {
             await WaitAsync(async () => await FindAsync(store, "tonne_agent_uptime_seconds{node=\"n0\"}") > 0, "no metrics of n0");
             await StopAsync(silent);
@@ -243,10 +247,10 @@ public sealed class AgentTelemetryTrials : IDisposable
         var seconds = (double)record["durationSeconds"]!;
         double Watts(string component, string? device) => (long)record["components"]!.AsArray()
             .Single(part => (string?)part!["component"] == component && (string?)part["device"] == device)!["machineMicrojoules"]! / 1e6 / seconds;
-        Assert.InRange(Watts("gpu", "0"), 285, 315);
-        Assert.InRange(Watts("gpu", "1"), 95, 105);
+        Assert.InRange(Watts("Gpu", "0"), 285, 315);
+        Assert.InRange(Watts("Gpu", "1"), 95, 105);
         // What was counted between the last look before the restart and the first one after it is unknown, not zero: a gap.
-        Assert.InRange(Watts("cpu", null), 40, 53);
+        Assert.InRange(Watts("Cpu", null), 40, 53);
         var notes = string.Join('\n', record["opening"]!["meters"]!.AsArray().Select(meter => (string?)meter!["note"]));
         Assert.Contains("(Kepler v0.11.4)", notes, StringComparison.Ordinal);
         Assert.Contains("(DCGM exporter)", notes, StringComparison.Ordinal);

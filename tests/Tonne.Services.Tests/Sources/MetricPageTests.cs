@@ -3,8 +3,9 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Tonne.Instruments.MetricPages;
+using Tonne.Services.Sources;
 
-namespace Tonne.Instruments.Tests.MetricPages;
+namespace Tonne.Services.Tests.Sources;
 
 public class MetricPageTests
 {
