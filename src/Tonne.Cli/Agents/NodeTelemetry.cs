@@ -111,7 +111,7 @@ sealed class NodeTelemetry : IRunObserver, IDisposable
         Send();
         MetricValue[] ends;
         lock (_gate)
-            ends = [.. _subjects.Values.SelectMany(static subject => subject.TakeEnds()), .. CreateOwn(_context.Time.GetUtcNow())];
+            ends = [.. _subjects.Values.SelectMany(static subject => subject.TakeEnds()), .. CreateOwn(_context.Time.GetUtcNow().AddMilliseconds(1))];
         foreach (var sender in _senders)
             sender.End(ends);
         Task.WaitAll([.. _senders.Select(sender => Task.Run(sender.Close))]);
