@@ -5,6 +5,7 @@ using Tonne.Cli.Configuration;
 using Tonne.Cli.Running;
 using Tonne.Cli.Watching;
 using Tonne.Instruments.Files;
+using Tonne.Instruments.HttpPolling;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.Processes;
 using Tonne.Ledgers;
@@ -63,36 +64,52 @@ sealed class AgentSession
         var ledger = new Ledger(_home, _context.Time, Say);
         foreach (var closed in ledger.CloseInterrupted(Account))
             Say(closed.Problem?.ToString() ?? $"{closed.Id} had been left open and is closed from its trace.");
-        using var discovery = MachineDiscovery.Discover(
-            new FileTree(_settings.Sysroot), _settings.CreateDiscoveryOptions(_context.GetVariable));
+        // Exporters are asked once a period for all runs.
+        using var pool = new NetworkMeterPool();
+        using var discovery = MachineDiscovery.Discover(new FileTree(_settings.Sysroot), CreateDiscoveryOptions(pool));
+        foreach (var warning in discovery.Warnings.Where(static warning => warning.Code is "named-meter-unusable"))
+            Say(warning.Text);
+        using var telemetry = _request.Telemetry.IsWanted ? new NodeTelemetry(_context, _node, _request.Telemetry, Say) : null;
+        ImmutableArray<IRunObserver> observers = telemetry is null ? [] : [telemetry];
         var place = FindPlace(discovery);
         var holder = ProcessIdentity.GetCurrent();
         var recorder = new RunRecorder(
             _ => new MachineJob(discovery, JobInstruments.FollowMachine(), holder, null, new ResourceReservation(
                 null, null, "the whole machine")),
-            ledger, CreateOptions(discovery, place) with { Policy = SharePolicy.Machine, CoversNode = true }, _context.Time);
+            ledger, CreateOptions(discovery, place) with { Policy = SharePolicy.Machine, CoversNode = true, Observers = observers }, _context.Time);
         using var chain = new RunChain(recorder, _node, _context.Time, Say);
-        using var workloads = new WorkloadRecorders(_context, _settings, ledger, _request, machine => CreateOptions(machine, place), Say);
+        using var workloads = new WorkloadRecorders(_context, _settings, ledger, _request, () => CreateDiscoveryOptions(pool),
+            machine => CreateOptions(machine, place) with { Observers = observers }, Say);
         chain.AdvanceAsync().GetAwaiter().GetResult();
         var pusher = new AgentPusher(_context, _home, _request, Account, Say);
         using var stop = new CancellationTokenSource();
         var pushing = Task.Run(() => pusher.RunAsync(stop.Token), CancellationToken.None);
         Say($"measuring {_node} into {_home.Root}{(chain.Run is { } run ? " as " + run.Id : "")}; 'tonne agent status' shows it.");
-        Measure(wait, discovery, chain, workloads, pusher);
+        var sending = telemetry is null ? Task.CompletedTask : Task.Run(() => telemetry.RunAsync(stop.Token), CancellationToken.None);
+        Measure(wait, discovery, chain, workloads, pusher, telemetry);
         stop.Cancel();
+        sending.GetAwaiter().GetResult();
         workloads.FinishAll();
         chain.FinishAsync(new RunCompletion()).GetAwaiter().GetResult();
         pushing.GetAwaiter().GetResult();
+        telemetry?.Finish();
         using (var limit = new CancellationTokenSource(_longestLastPush, _context.Time))
             pusher.PushLastAsync(limit.Token).GetAwaiter().GetResult();
-        WriteStatus(discovery, chain, workloads, pusher);
+        WriteStatus(discovery, chain, workloads, pusher, telemetry);
         return 0;
     }
 
-    void Measure(InterruptWait wait, DiscoveryResult discovery, RunChain chain, WorkloadRecorders workloads, AgentPusher pusher)
+    DiscoveryOptions CreateDiscoveryOptions(NetworkMeterPool pool)
+    {
+        var options = _settings.CreateDiscoveryOptions(_context.GetVariable);
+        return options with { MeterAddresses = [.. options.MeterAddresses, .. _request.MeterAddresses], NetworkPool = pool, Time = _context.Time };
+    }
+
+    void Measure(
+        InterruptWait wait, DiscoveryResult discovery, RunChain chain, WorkloadRecorders workloads, AgentPusher pusher, NodeTelemetry? telemetry)
     {
         var (written, seen) = (_context.Time.GetTimestamp(), (object?)null);
-        WriteStatus(discovery, chain, workloads, pusher);
+        WriteStatus(discovery, chain, workloads, pusher, telemetry);
         while (!wait.Wait(_look))
         {
             try
@@ -108,11 +125,12 @@ sealed class AgentSession
             }
 
             workloads.Update();
+            telemetry?.SetRunning([.. new[] { chain.Run }.OfType<RecordedRun>(), .. workloads.Runs]);
             pusher.MeasuringProblem = _problem;
             if (ReferenceEquals(seen, pusher.Status) && _context.Time.GetElapsedTime(written) < _statusPeriod)
                 continue;
             (written, seen) = (_context.Time.GetTimestamp(), pusher.Status);
-            WriteStatus(discovery, chain, workloads, pusher);
+            WriteStatus(discovery, chain, workloads, pusher, telemetry);
         }
     }
 
@@ -144,7 +162,7 @@ sealed class AgentSession
                 _context.Time.GetUtcNow());
     }
 
-    void WriteStatus(DiscoveryResult discovery, RunChain chain, WorkloadRecorders workloads, AgentPusher pusher) => new AgentStatus
+    void WriteStatus(DiscoveryResult discovery, RunChain chain, WorkloadRecorders workloads, AgentPusher pusher, NodeTelemetry? telemetry) => new AgentStatus
     {
         At = _context.Time.GetUtcNow(),
         Node = _node,
@@ -157,6 +175,8 @@ sealed class AgentSession
         Modelled = ListParts(discovery, Quality.Measured, isEqual: false),
         Problem = _problem,
         Push = pusher.Status,
+        Telemetry = telemetry?.Status ?? [],
+        Warnings = [.. discovery.Warnings.Where(static warning => warning.Code is "named-meter-unusable").Select(static warning => warning.Text)],
         DiskBytes = pusher.DiskBytes,
         MaxDiskBytes = _request.MaxDiskBytes,
     }.Write(_home);

@@ -22,13 +22,14 @@ sealed class WorkloadRecorders : IDisposable
         "SLURM_JOB_ID", "SLURM_JOB_NAME", "SLURM_JOB_ACCOUNT", "SLURM_JOB_USER", "SLURM_JOB_UID", "SLURM_JOB_PARTITION", "SLURM_JOB_QOS",
             "SLURM_CLUSTER_NAME", "SLURM_JOB_NODELIST",
         "SLURM_JOB_NUM_NODES", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_RESTART_COUNT", "SLURM_JOB_CPUS_PER_NODE",
-            "SLURMD_NODENAME", "SLURM_CONF", "HOSTNAME",
+            "SLURMD_NODENAME", "SLURM_CONF", "SLURM_JOB_GPUS", "HOSTNAME",
     };
 
     readonly CommandContext _context;
     readonly Settings _settings;
     readonly IRunSink _sink;
     readonly AgentRequest _request;
+    readonly Func<DiscoveryOptions> _createDiscoveryOptions;
     readonly Func<DiscoveryResult, RecordingOptions> _createOptions;
     readonly Action<string> _say;
     readonly NodeWorkloads _workloads;
@@ -41,19 +42,24 @@ sealed class WorkloadRecorders : IDisposable
     /// <param name="settings">The settings.</param>
     /// <param name="sink">Receives the runs.</param>
     /// <param name="request">How many, and how often they are sampled.</param>
+    /// <param name="createDiscoveryOptions">Makes what is known of the machine.</param>
     /// <param name="createOptions">Makes the options that all runs of the node have.</param>
     /// <param name="say">Receives messages for the administrator.</param>
     public WorkloadRecorders(
-        CommandContext context, Settings settings, IRunSink sink, AgentRequest request, Func<DiscoveryResult,
-            RecordingOptions> createOptions, Action<string> say)
+        CommandContext context, Settings settings, IRunSink sink, AgentRequest request, Func<DiscoveryOptions> createDiscoveryOptions,
+        Func<DiscoveryResult, RecordingOptions> createOptions, Action<string> say)
     {
-        (_context, _settings, _sink, _request, _createOptions, _say) = (context, settings, sink, request, createOptions, say);
+        (_context, _settings, _sink, _request, _say) = (context, settings, sink, request, say);
+        (_createDiscoveryOptions, _createOptions) = (createDiscoveryOptions, createOptions);
         _workloads = new NodeWorkloads(new FileTree(settings.Sysroot));
     }
 
     /// <summary>Ids of the runs that are recorded now.</summary>
     public ImmutableArray<string> RunIds =>
         [.. _recorders.Values.Select(recorder => recorder.Chain.Run?.Id).OfType<string>().Order(StringComparer.Ordinal)];
+
+    /// <summary>The runs that are recorded now.</summary>
+    public IEnumerable<RecordedRun> Runs => _recorders.Values.Select(recorder => recorder.Chain.Run).OfType<RecordedRun>();
 
     /// <summary>Looks for workloads that have begun or ended, and begins the runs of the next day when it has come.</summary>
     public void Update()
@@ -122,7 +128,11 @@ sealed class WorkloadRecorders : IDisposable
             return;
         }
 
-        var discovery = MachineDiscovery.Discover(new FileTree(_settings.Sysroot), _settings.CreateDiscoveryOptions(_context.GetVariable));
+        var discovery = MachineDiscovery.Discover(new FileTree(_settings.Sysroot), _createDiscoveryOptions() with
+        {
+            // An exporter does not report who uses a GPU: a job has those that Slurm gave it, a pod none.
+            JobVariable = name => name == "CUDA_VISIBLE_DEVICES" ? GetVariable("SLURM_JOB_GPUS") ?? "" : null,
+        });
         var holder = ProcessIdentity.GetCurrent();
         var reservation = ResourceReservation.ReadAllocation(GetVariable, discovery.Machine.Threads);
         var common = _createOptions(discovery);

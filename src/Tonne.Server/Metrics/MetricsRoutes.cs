@@ -14,7 +14,8 @@ namespace Tonne.Server.Metrics;
 /// <param name="runs">The runs.</param>
 /// <param name="home">The folder with the traces of running runs.</param>
 /// <param name="time">The clock.</param>
-sealed class MetricsRoutes(IRunDirectory runs, LedgerHome home, TimeProvider time)
+/// <param name="options">The database of a fleet, if there is one.</param>
+sealed class MetricsRoutes(IRunDirectory runs, LedgerHome home, TimeProvider time, ServerOptions options)
 {
     const string ContentType = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     const double JoulesPerKilowattHour = 3.6e6;
@@ -27,6 +28,7 @@ sealed class MetricsRoutes(IRunDirectory runs, LedgerHome home, TimeProvider tim
 
     readonly Lock _lock = new();
     readonly LiveRuns _live = new(new ListedRuns(runs), home, time);
+    readonly FleetMetrics? _fleet = options.Fleet is { } store ? new FleetMetrics(runs, store, time) : null;
 
     // Each person sees the sums of their own rows.
     readonly Dictionary<string, (string Text, long Read)> _texts = new(StringComparer.Ordinal);
@@ -34,10 +36,11 @@ sealed class MetricsRoutes(IRunDirectory runs, LedgerHome home, TimeProvider tim
 
     /// <summary>Adds the route.</summary>
     public void Map(IEndpointRouteBuilder routes) => ApiRoutes.Describe(
-        routes.MapGet("/metrics", (HttpContext context, TimeProvider clock) =>
+        routes.MapGet("/metrics", async (HttpContext context, TimeProvider clock) =>
         {
             _ = new ApiRequest(context, new([]), clock);
-            return Results.Text(Read(runs.ReaderKey), ContentType, Encoding.UTF8);
+            var nodes = _fleet is null ? default : await _fleet.ReadNodesAsync(context).ConfigureAwait(false);
+            return Results.Text(Read(runs.ReaderKey) + Write(nodes.States, nodes.LastHeard) + "# EOF\n", ContentType, Encoding.UTF8);
         }),
         "getMetrics", "Totals of the ledger and the power of running runs for Prometheus (OpenMetrics)", new([])).Produces<string>(StatusCodes.Status200OK, "application/openmetrics-text");
 
@@ -51,7 +54,7 @@ sealed class MetricsRoutes(IRunDirectory runs, LedgerHome home, TimeProvider tim
                 return known.Text;
             if (!_budgets.TryGetValue(key, out var budgets))
                 _budgets[key] = budgets = (runs.CheckBudgets(), time.GetTimestamp());
-            var text = Write(runs.SumUp(), _live.Look(except: null), budgets.Budgets);
+            var text = Write(runs.SumUp(), _live.Look(except: null), budgets.Budgets) + Write(_fleet?.ReadSums(key));
             _texts[key] = (text, time.GetTimestamp());
             return text;
         }
@@ -85,7 +88,43 @@ sealed class MetricsRoutes(IRunDirectory runs, LedgerHome home, TimeProvider tim
         foreach (var run in live)
             Add(text, "tonne_run_duration_seconds", [("run", run.Id), ("name", run.Name)], run.Seconds);
         AddBudgets(text, budgets);
-        return text.Append("# EOF\n").ToString();
+        return text.ToString();
+    }
+
+    static string Write((IReadOnlyList<FleetMetrics.GroupSum> Nodes, IReadOnlyList<FleetMetrics.GroupSum> Accounts)? sums)
+    {
+        if (sums is not { } known)
+            return "";
+        var text = new StringBuilder();
+        foreach (var (label, groups) in new[] { ("node", known.Nodes), ("account", known.Accounts) })
+        {
+            Add($"tonne_fleet_{label}_runs", null, $"Ended runs by {label}.", static sum => sum.Runs);
+            Add($"tonne_fleet_{label}_it_energy_joules", "joules", $"Energy at the plug by {label}, each joule once, best estimate.", static sum => sum.EnergyKwh * JoulesPerKilowattHour);
+            Add($"tonne_fleet_{label}_emissions_grams", "grams", $"Operational and embodied emissions by {label}, CO2e, best estimate.", static sum => sum.EmissionsKg * GramsPerKilogram);
+
+            void Add(string name, string? unit, string help, Func<FleetMetrics.GroupSum, double> select)
+            {
+                Begin(text, name, unit, help);
+                foreach (var group in groups)
+                    MetricsRoutes.Add(text, name, [(label, group.Name)], select(group));
+            }
+        }
+
+        return text.ToString();
+    }
+
+    static string Write(IReadOnlyDictionary<string, int>? states, IReadOnlyList<(string Name, DateTimeOffset At)>? heard)
+    {
+        var text = new StringBuilder();
+        if (states is null || heard is null)
+            return "";
+        Begin(text, "tonne_fleet_nodes", null, "Nodes by state.");
+        foreach (var (state, count) in states)
+            Add(text, "tonne_fleet_nodes", [("state", state)], count);
+        Begin(text, "tonne_fleet_node_last_heard_timestamp_seconds", "seconds", "When a node was last heard of, since 1970.");
+        foreach (var (name, at) in heard)
+            Add(text, "tonne_fleet_node_last_heard_timestamp_seconds", [("node", name)], at.ToUnixTimeMilliseconds() / 1e3);
+        return text.ToString();
     }
 
     static void AddBudgets(StringBuilder text, IReadOnlyList<BudgetState> budgets)

@@ -1,4 +1,4 @@
-namespace Tonne.Services.Sources;
+namespace Tonne.Instruments.MetricPages;
 
 /// <summary>A label of a metric.</summary>
 /// <param name="Name">Its name.</param>

@@ -1,4 +1,4 @@
-namespace Tonne.Services.Sources;
+namespace Tonne.Instruments.MetricPages;
 
 /// <summary>A line of a page of metrics that could not be read.</summary>
 /// <param name="Line">Its number, from 1.</param>

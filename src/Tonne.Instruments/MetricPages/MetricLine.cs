@@ -3,10 +3,10 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 
-namespace Tonne.Services.Sources;
+namespace Tonne.Instruments.MetricPages;
 
 /// <summary>Reads a line with a sample.</summary>
-static class MetricLine
+public static class MetricLine
 {
     const int MaxLabels = 256;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Tonne.Services.Sources;
+namespace Tonne.Instruments.MetricPages;
 
 /// <summary>A value of a page of metrics. Buckets, sums and counts of histograms are samples with names of their own.</summary>
 /// <param name="Name">Name, as on the page: <c>vllm:prompt_tokens_total</c>.</param>

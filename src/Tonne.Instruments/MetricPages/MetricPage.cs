@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 
-namespace Tonne.Services.Sources;
+namespace Tonne.Instruments.MetricPages;
 
 /// <summary>A page of metrics as servers show it to Prometheus.</summary>
 /// <remarks>

@@ -1,13 +1,14 @@
 using System.Buffers.Binary;
 
-namespace Tonne.Services.Spans;
+namespace Tonne.Instruments.Otlp;
 
 /// <summary>Reads the fields of a Protocol Buffers message in place (protobuf.dev/programming-guides/encoding).</summary>
 /// <remarks>
 /// Nothing is copied, so a message of many empty ones takes no memory: with generated classes, 16 MiB of empty spans would become
 /// hundreds of megabytes.
 /// </remarks>
-ref struct ProtobufReader(ReadOnlySpan<byte> message)
+/// <param name="message">The message.</param>
+public ref struct ProtobufReader(ReadOnlySpan<byte> message)
 {
     ReadOnlySpan<byte> _rest = message;
 

@@ -2,14 +2,16 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Tonne.Services.Spans;
+namespace Tonne.Instruments.Otlp;
 
-/// <summary>Receives spans over OTLP/HTTP: <c>POST /v1/traces</c> in Protocol Buffers or JSON, with or without gzip.</summary>
+/// <summary>
+/// Receives exports over OTLP/HTTP: <c>POST /v1/traces</c> or <c>/v1/metrics</c> in Protocol Buffers or JSON, with or without gzip.
+/// </summary>
 /// <remarks>
 /// An export of more than 16 MiB, before or after it is unpacked, is answered by 413, one that cannot be read by 400; neither changes
 /// anything. At most four are read at a time, each for at most ten seconds. There is no authentication.
 /// </remarks>
-sealed class SpanReceiver : IDisposable
+public sealed class OtlpReceiver : IDisposable
 {
     /// <summary>Most bytes of an export.</summary>
     public const int MaxLength = 16 * 1024 * 1024;
@@ -18,26 +20,33 @@ sealed class SpanReceiver : IDisposable
     static readonly TimeSpan _timeout = TimeSpan.FromSeconds(10);
 
     readonly HttpListener _listener;
-    readonly Func<ModelCallBatch, bool> _take;
+    readonly string _path;
+    readonly Func<ReadOnlyMemory<byte>, bool, bool> _take;
     readonly Action<string> _refuse;
     readonly SemaphoreSlim _slots = new(MostAtATime);
 
-    SpanReceiver(HttpListener listener, Func<ModelCallBatch, bool> take, Action<string> refuse) =>
-        (_listener, _take, _refuse) = (listener, take, refuse);
+    OtlpReceiver(HttpListener listener, string path, Func<ReadOnlyMemory<byte>, bool, bool> take, Action<string> refuse) =>
+        (_listener, _path, _take, _refuse) = (listener, path, take, refuse);
 
     /// <summary>Opens the port.</summary>
     /// <param name="address">Address and port; 0.0.0.0 or [::] for all networks of the machine.</param>
-    /// <param name="take">Takes what was read; false if there is no space, so that the sender tries again.</param>
+    /// <param name="path">Path of the requests, such as <c>/v1/metrics</c>; others are answered by 404.</param>
+    /// <param name="take">
+    /// Takes the bytes of an export, and whether they are JSON; false if there is no space, so that the sender tries again. A
+    /// <see cref="FormatException"/> is answered by 400.
+    /// </param>
     /// <param name="refuse">Called with the reason for which an export was not read.</param>
     /// <exception cref="IOException">The port cannot be opened.</exception>
-    public static SpanReceiver Open(IPEndPoint address, Func<ModelCallBatch, bool> take, Action<string> refuse)
+    public static OtlpReceiver Open(
+        IPEndPoint address, string path, Func<ReadOnlyMemory<byte>, bool, bool> take, Action<string> refuse)
     {
+        ArgumentNullException.ThrowIfNull(address);
         var host = address.Address.Equals(IPAddress.Any) || address.Address.Equals(IPAddress.IPv6Any) ? "*"
             : address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address.Address}]" : address.Address.ToString();
         // The name in a request must be the address, or localhost: a page of a browser cannot send here under another name.
         var listener = (IPAddress.IsLoopback(address.Address) ? TryStart(host, "localhost") : null) ?? TryStart(host)
             ?? throw new IOException($"the port {address} cannot be opened: another program has it, or it is not permitted");
-        var receiver = new SpanReceiver(listener, take, refuse);
+        var receiver = new OtlpReceiver(listener, path, take, refuse);
         _ = Task.Run(receiver.ServeAsync);
         return receiver;
 
@@ -109,7 +118,7 @@ sealed class SpanReceiver : IDisposable
 
     async Task<(int Status, string? Reason)> HandleAsync(HttpListenerRequest request, CancellationToken cancellationToken)
     {
-        if (request.Url?.AbsolutePath != "/v1/traces")
+        if (request.Url?.AbsolutePath != _path)
             return (404, null);
         if (request.HttpMethod != "POST")
             return (405, null);
@@ -134,7 +143,7 @@ sealed class SpanReceiver : IDisposable
 
             if (content is null)
                 return (413, "it is larger than 16 MiB");
-            return _take(isJson ? JsonSpans.Read(content) : ProtobufSpans.Read(content)) ? (200, null) : (503, null);
+            return _take(content, isJson) ? (200, null) : (503, null);
         }
         catch (Exception error) when (error is FormatException or InvalidDataException)
         {
