@@ -6,4 +6,6 @@ namespace Tonne.Cli.Agents;
 /// <param name="PushEvery">Time between two pushes.</param>
 /// <param name="JobPeriod">Time between two samples of a job or pod.</param>
 /// <param name="MaxWorkloads">Most jobs and pods recorded at a time; 0 for none.</param>
-sealed record AgentRequest(string? Node, long MaxDiskBytes, TimeSpan PushEvery, TimeSpan JobPeriod, int MaxWorkloads);
+/// <param name="RecorderFolder">Folder in which recorders of Slurm's prolog are found.</param>
+sealed record AgentRequest(
+    string? Node, long MaxDiskBytes, TimeSpan PushEvery, TimeSpan JobPeriod, int MaxWorkloads, string RecorderFolder);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Tonne.Cli.Agents;
 using Tonne.Cli.Configuration;
+using Tonne.Cli.Slurm;
 using Tonne.Cli.Terminal;
 using Tonne.Formatting;
 using Tonne.Ledgers;
@@ -44,8 +45,15 @@ static class AgentCommand
         var most = new Option<int>(
             "--max-jobs") { Description = "Most jobs and pods recorded at a time; 0: only the node", HelpName = "N",
                 DefaultValueFactory = _ => DefaultMaxWorkloads };
-        var command = new Command(
-            "run", "Measure this node until SIGTERM or Ctrl-C; for systemd.") { node, disk, every, period, most, CreateConfigOption() };
+        var recorders = new Option<string>("--slurm-state")
+        {
+            Description = "Folder of `tonne slurm install --state`; default /run/tonne-slurm", HelpName = "DIR",
+            DefaultValueFactory = _ => RecorderFiles.DefaultFolder,
+        };
+        var command = new Command("run", "Measure this node until SIGTERM or Ctrl-C; for systemd.")
+        {
+            node, disk, every, period, most, recorders, CreateConfigOption(),
+        };
         foreach (var option in SettingOptions.Place.Concat(SettingOptions.Measurement))
             command.Options.Add(option);
         command.SetAction(parsed =>
@@ -58,7 +66,7 @@ static class AgentCommand
             return new AgentSession(context, SettingOptions.Resolve(parsed, context), new AgentRequest(
                 parsed.GetValue(node), ReadSize(parsed.GetValue(disk)), ReadTime(
                     parsed.GetValue(every), "--push-every", TimeSpan.FromMinutes(1)),
-                ReadTime(parsed.GetValue(period), "--job-period", TimeSpan.FromSeconds(5)), count)).Run();
+                ReadTime(parsed.GetValue(period), "--job-period", TimeSpan.FromSeconds(5)), count, parsed.GetValue(recorders)!)).Run();
         });
         return command;
     }

@@ -41,6 +41,8 @@ static partial class DurableFile
     /// Appends whole lines. If the file ends in the middle of a line, that line is ended first. If the disk fails, the file is truncated to
     /// its former length.
     /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="lines">The lines, each with its line feed.</param>
     /// <param name="wait">Waits before the file is opened again that another process has open; null: <see cref="Wait"/>.</param>
     internal static void Append(string path, ReadOnlySpan<byte> lines, Action<TimeSpan>? wait = null)
     {
