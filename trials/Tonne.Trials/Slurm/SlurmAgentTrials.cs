@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.Versioning;
 using System.Text.Json.Nodes;
@@ -36,7 +37,20 @@ public sealed class SlurmAgentTrials(ControlGroupCluster groups) : IClassFixture
             TonneCommand.Executable, "agent", "run", "--config", Path.Combine(Cluster.Folder, "etc"), "--node", Node, "--sysroot", Tree,
             "--zone", "FR", "--period", "200ms", "--job-period", "200ms", "--slurm-state", Path.Combine(Cluster.Folder, "run"));
         var said = agent.StandardError.ReadToEndAsync(Cancelled);
-        await Cluster.WaitAsync(async () => (await ReadAsync("kind=agent")).Count == 1, "the agent measures");
+        try
+        {
+            await RecordAsync(agent, said);
+        }
+        finally
+        {
+            if (!agent.HasExited)
+                agent.Kill();
+        }
+    }
+
+    async Task RecordAsync(Process agent, Task<string> said)
+    {
+        await Cluster.WaitAsync(async () => (await ReadAsync("agent")).Count == 1, "the agent measures");
 
         // A user may set any variable of his job, and does; the job belongs to another account than he says.
         var script = Cluster.Script("forged",
@@ -49,13 +63,13 @@ public sealed class SlurmAgentTrials(ControlGroupCluster groups) : IClassFixture
         File.Delete(Cluster.NoPrologFile);
         var left = await Cluster.SubmitAsync("-J", "by-prolog", "-w", Node, "-n1", Cluster.Script("left", "sleep 4\n"));
         await Cluster.EndedAsync(left);
-        await Cluster.WaitAsync(async () => (await ReadAsync("kind=slurm-job")).Count(static run => (string?)run["status"] == "completed") == 1,
+        await Cluster.WaitAsync(async () => (await ReadAsync("slurm-job")).Count(static run => (string?)run["status"] == "completed") == 1,
             "the agent closes its job");
         (await Cluster.RunAsync("kill", "-TERM", agent.Id.ToString(CultureInfo.InvariantCulture))).Expect(0);
         await agent.WaitForExitAsync(Cancelled);
         Assert.True(agent.ExitCode == 0, await said);
 
-        var job = Assert.Single(await ReadAsync("kind=slurm-job"));
+        var job = Assert.Single(await ReadAsync("slurm-job"));
         Assert.Equal("real", (string?)job["name"]);
         Assert.Equal("nobody", (string?)job["user"]);
         if (Cluster.NoAccountingReason is null)
@@ -65,7 +79,7 @@ public sealed class SlurmAgentTrials(ControlGroupCluster groups) : IClassFixture
         Assert.Null((string?)recorded.Root["tags"]?["kind"]);
 
         // The package is below its idle power, so a job has its held share of it: the controller's CPUs, of those of the node.
-        var node = Assert.Single(await ReadAsync("kind=agent"));
+        var node = Assert.Single(await ReadAsync("agent"));
         foreach (var (run, cpus) in new[] { (await ShowAsync(job), AllocatedCpus), (await ShowAsync(node), SlurmCluster.NodeCpus) })
         {
             var machine = run.Microjoules("cpu", "machine");
@@ -89,9 +103,10 @@ public sealed class SlurmAgentTrials(ControlGroupCluster groups) : IClassFixture
     async Task<RunJson> ShowAsync(JsonNode run) =>
         new((await Cluster.RunAsync(TonneCommand.Executable, "show", (string)run["id"]!, "--json")).Expect(0).Output);
 
-    async Task<List<JsonNode>> ReadAsync(string tag)
+    async Task<List<JsonNode>> ReadAsync(string kind)
     {
-        var list = (await Cluster.RunAsync(TonneCommand.Executable, "list", "--json", "--tag", tag)).Expect(0);
-        return [.. JsonNode.Parse(list.Output)!["runs"]!.AsArray().Select(static run => run!.DeepClone())];
+        var list = (await Cluster.RunAsync(TonneCommand.Executable, "list", "--json")).Expect(0);
+        return [.. JsonNode.Parse(list.Output)!["runs"]!.AsArray().Where(run => (string?)run!["tags"]?["kind"] == kind)
+            .Select(static run => run!.DeepClone())];
     }
 }

@@ -174,6 +174,8 @@ public sealed class SlurmCluster : IAsyncLifetime
             await RunAsync("scontrol", "shutdown");
             foreach (var file in Directory.GetFiles(Folder, "slurm*.pid").Where(file => Path.GetFileName(file) != "slurmdbd.pid").Concat(_database?.ProcessFiles ?? []).Append(Path.Combine(Folder, "munge", "pid")))
                 await StopAsync(file);
+            // Made with the first job that is recorded.
+            Directory.CreateDirectory(Path.Combine(Folder, "run"));
             foreach (var file in Directory.GetFiles(Path.Combine(Folder, "run"), "n?.*").Where(file => !file.EndsWith(".end", StringComparison.Ordinal)))
                 await StopAsync(file);
             foreach (var process in _own)
