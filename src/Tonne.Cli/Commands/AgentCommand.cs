@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Tonne.Cli.Agents;
 using Tonne.Cli.Configuration;
+using Tonne.Cli.Slurm;
 using Tonne.Cli.Terminal;
 using Tonne.Formatting;
 using Tonne.Ledgers;
@@ -51,9 +52,14 @@ static class AgentCommand
         var dcgm = new Option<string>("--dcgm") { Description = "Read GPUs from the DCGM exporter", HelpName = "URL" };
         var kepler = new Option<string>("--kepler") { Description = "Read processors and memory from Kepler", HelpName = "URL" };
         var receive = new Option<string>("--otlp-listen") { Description = "Take hw.energy, hw.power of a collector there", HelpName = "ADDRESS" };
+        var recorders = new Option<string>("--slurm-state")
+        {
+            Description = "Folder of `tonne slurm install --state`; default /run/tonne-slurm", HelpName = "DIR",
+            DefaultValueFactory = _ => RecorderFiles.DefaultFolder,
+        };
         var command = new Command("run", "Measure this node until SIGTERM or Ctrl-C; for systemd.")
         {
-            node, disk, every, period, most, remote, otlp, listen, send, dcgm, kepler, receive, CreateConfigOption(),
+            node, disk, every, period, most, remote, otlp, listen, send, dcgm, kepler, receive, recorders, CreateConfigOption(),
         };
         foreach (var option in SettingOptions.Place.Concat(SettingOptions.Measurement))
             command.Options.Add(option);
@@ -67,7 +73,7 @@ static class AgentCommand
             return new AgentSession(context, SettingOptions.Resolve(parsed, context), new AgentRequest(
                 parsed.GetValue(node), ReadSize(parsed.GetValue(disk)), ReadTime(
                     parsed.GetValue(every), "--push-every", TimeSpan.FromMinutes(1)),
-                ReadTime(parsed.GetValue(period), "--job-period", TimeSpan.FromSeconds(5)), count,
+                ReadTime(parsed.GetValue(period), "--job-period", TimeSpan.FromSeconds(5)), count, parsed.GetValue(recorders)!,
                 new TelemetryRequest(
                     TelemetryAddresses.ReadServer(parsed.GetValue(remote), "--remote-write", "/api/v1/write"),
                     TelemetryAddresses.ReadServer(parsed.GetValue(otlp), "--otlp", "/v1/metrics"),
