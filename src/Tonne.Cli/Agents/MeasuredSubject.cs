@@ -18,6 +18,7 @@ sealed class MeasuredSubject(ImmutableArray<KeyValuePair<string, string>> attrib
     readonly HashSet<EnergyPart> _begun = [];
     EnergySum _ended = EnergySum.Zero;
     (EnergySum Sum, DateTimeOffset At)? _before;
+    readonly DateTimeOffset _start = start;
     DateTimeOffset _newest = start;
     bool _isChanged;
 
@@ -100,10 +101,10 @@ sealed class MeasuredSubject(ImmutableArray<KeyValuePair<string, string>> attrib
 
         void Add(string name, string unit, MetricValueKind kind, double value, KeyValuePair<string, string>[] own, bool begins = false)
         {
-            var point = new MetricValue(name, unit, kind, [.. attributes, .. own], value, at, start);
+            var point = new MetricValue(name, unit, kind, [.. attributes, .. own], value, at, _start);
             points.Add(point);
-            if (begins && start < at)
-                beginnings.Add(point with { Value = 0, Time = start });
+            if (begins && _start < at)
+                beginnings.Add(point with { Value = 0, Time = _start });
         }
     }
 
@@ -112,7 +113,7 @@ sealed class MeasuredSubject(ImmutableArray<KeyValuePair<string, string>> attrib
 
     double GetPower(double? before, double now, DateTimeOffset at)
     {
-        var seconds = (at - (_before?.At ?? start)).TotalSeconds;
+        var seconds = (at - (_before?.At ?? _start)).TotalSeconds;
         return seconds > 0 ? (now - (before ?? 0)) / seconds : 0;
     }
 
