@@ -19,7 +19,7 @@ public sealed class MetricSenderOptions
 
     /// <summary>
     /// Most samples that are kept while the server does not accept them, 1 to 10,000,000; the oldest are dropped first. Default: 200,000, some
-    /// 10 MB.
+    /// 6 MB.
     /// </summary>
     public int QueueLimit { get; set; } = 200_000;
 
