@@ -76,7 +76,8 @@ sealed class AgentSession
         var recorder = new RunRecorder(
             _ => new MachineJob(discovery, JobInstruments.FollowMachine(), holder, null, new ResourceReservation(
                 null, null, "the whole machine")),
-            ledger, CreateOptions(discovery, place) with { Policy = SharePolicy.Machine, CoversNode = true, Observers = observers }, _context.Time);
+            ledger, CreateOptions(discovery, place) with { Policy = SharePolicy.Machine, CoversNode = true, Observers = observers },
+                _context.Time);
         using var chain = new RunChain(recorder, _node, _context.Time, Say);
         using var workloads = new WorkloadRecorders(_context, _settings, ledger, _request, () => CreateDiscoveryOptions(pool),
             machine => CreateOptions(machine, place) with { Observers = observers }, Say);
@@ -102,11 +103,13 @@ sealed class AgentSession
     DiscoveryOptions CreateDiscoveryOptions(NetworkMeterPool pool)
     {
         var options = _settings.CreateDiscoveryOptions(_context.GetVariable);
-        return options with { MeterAddresses = [.. options.MeterAddresses, .. _request.MeterAddresses], NetworkPool = pool, Time = _context.Time };
+        return options with { MeterAddresses = [.. options.MeterAddresses, .. _request.MeterAddresses], NetworkPool = pool,
+            Time = _context.Time };
     }
 
     void Measure(
-        InterruptWait wait, DiscoveryResult discovery, RunChain chain, WorkloadRecorders workloads, AgentPusher pusher, NodeTelemetry? telemetry)
+        InterruptWait wait, DiscoveryResult discovery, RunChain chain, WorkloadRecorders workloads, AgentPusher pusher,
+            NodeTelemetry? telemetry)
     {
         var (written, seen) = (_context.Time.GetTimestamp(), (object?)null);
         WriteStatus(discovery, chain, workloads, pusher, telemetry);
@@ -162,7 +165,8 @@ sealed class AgentSession
                 _context.Time.GetUtcNow());
     }
 
-    void WriteStatus(DiscoveryResult discovery, RunChain chain, WorkloadRecorders workloads, AgentPusher pusher, NodeTelemetry? telemetry) => new AgentStatus
+    void WriteStatus(DiscoveryResult discovery, RunChain chain, WorkloadRecorders workloads, AgentPusher pusher,
+        NodeTelemetry? telemetry) => new AgentStatus
     {
         At = _context.Time.GetUtcNow(),
         Node = _node,
@@ -176,7 +180,8 @@ sealed class AgentSession
         Problem = _problem,
         Push = pusher.Status,
         Telemetry = telemetry?.Status ?? [],
-        Warnings = [.. discovery.Warnings.Where(static warning => warning.Code is "named-meter-unusable").Select(static warning => warning.Text)],
+        Warnings = [.. discovery.Warnings.Where(static warning => warning.Code is "named-meter-unusable").Select(static warning =>
+            warning.Text)],
         DiskBytes = pusher.DiskBytes,
         MaxDiskBytes = _request.MaxDiskBytes,
     }.Write(_home);

@@ -44,13 +44,15 @@ static class AgentCommand
         var most = new Option<int>(
             "--max-jobs") { Description = "Most jobs and pods recorded at a time; 0: only the node", HelpName = "N",
                 DefaultValueFactory = _ => DefaultMaxWorkloads };
-        var remote = new Option<string>("--remote-write") { Description = "Send metrics to Prometheus or VictoriaMetrics", HelpName = "URL" };
+        var remote = new Option<string>("--remote-write") { Description = "Send metrics to Prometheus or VictoriaMetrics",
+            HelpName = "URL" };
         var otlp = new Option<string>("--otlp") { Description = "Send metrics over OTLP/HTTP", HelpName = "URL" };
         var listen = new Option<string>("--metrics-listen") { Description = "Serve /metrics there", HelpName = "ADDRESS" };
         var send = new Option<string>("--metrics-every") { Description = "Time between metrics; default 15s", HelpName = "TIME" };
         var dcgm = new Option<string>("--dcgm") { Description = "Read GPUs from the DCGM exporter", HelpName = "URL" };
         var kepler = new Option<string>("--kepler") { Description = "Read processors and memory from Kepler", HelpName = "URL" };
-        var receive = new Option<string>("--otlp-listen") { Description = "Take hw.energy, hw.power of a collector there", HelpName = "ADDRESS" };
+        var receive = new Option<string>("--otlp-listen") { Description = "Take hw.energy, hw.power of a collector there",
+            HelpName = "ADDRESS" };
         var command = new Command("run", "Measure this node until SIGTERM or Ctrl-C; for systemd.")
         {
             node, disk, every, period, most, remote, otlp, listen, send, dcgm, kepler, receive, CreateConfigOption(),
@@ -153,7 +155,8 @@ static class AgentCommand
 
         foreach (var metrics in status.Telemetry)
         {
-            Write("metrics", string.Create(CultureInfo.InvariantCulture, $"{metrics.Address}: {metrics.Delivered} samples sent, {metrics.Waiting} wait")
+            Write("metrics", string.Create(CultureInfo.InvariantCulture,
+                $"{metrics.Address}: {metrics.Delivered} samples sent, {metrics.Waiting} wait")
                 + (metrics.Dropped > 0 ? string.Create(CultureInfo.InvariantCulture, $", {metrics.Dropped} dropped") : "")
                 + (metrics.Problem is { } failing ? $"; now: {failing}" : ""));
         }
