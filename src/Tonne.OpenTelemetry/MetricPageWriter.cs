@@ -16,10 +16,12 @@ public static class MetricPageWriter
     {
         ArgumentNullException.ThrowIfNull(points);
         var text = new StringBuilder();
-        foreach (var metric in points.GroupBy(PointLabels.GetName, StringComparer.Ordinal).OrderBy(static group => group.Key, StringComparer.Ordinal))
+        foreach (var metric in points.GroupBy(PointLabels.GetName, StringComparer.Ordinal).OrderBy(static group => group.Key,
+            StringComparer.Ordinal))
         {
             text.Append(CultureInfo.InvariantCulture, $"# TYPE {metric.Key} {(metric.First().Kind == MetricValueKind.Counter ? "counter" : "gauge")}\n");
-            foreach (var (labels, value) in metric.GroupBy(WriteLabels, StringComparer.Ordinal).Select(static group => (group.Key, group.Last().Value)))
+            foreach (var (labels, value) in metric.GroupBy(WriteLabels, StringComparer.Ordinal).Select(static group => (group.Key,
+                group.Last().Value)))
                 text.Append(CultureInfo.InvariantCulture, $"{metric.Key}{labels} {value:R}\n");
         }
 
@@ -32,6 +34,7 @@ public static class MetricPageWriter
         return labels.Count == 0 ? "" : $"{{{string.Join(',', labels)}}}";
     }
 
-    static string Escape(string value) => value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
+    static string Escape(string value) => value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"",
+        StringComparison.Ordinal)
         .Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", " ", StringComparison.Ordinal);
 }

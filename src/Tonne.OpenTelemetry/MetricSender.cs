@@ -10,8 +10,10 @@ namespace Tonne.OpenTelemetry;
 
 /// <summary>Sends values of metrics to one server, for programs that do not use OpenTelemetry's collection of metrics.</summary>
 /// <remarks>
-/// Values are sent in the order in which they come, from a queue in memory: a server that is down, slow or broken neither delays nor fails the
-/// caller. While it does not accept them they are kept up to <see cref="MetricSenderOptions.QueueLimit"/>; then the oldest are dropped and counted.
+/// Values are sent in the order in which they come, from a queue in memory: a server that is down, slow or broken neither delays nor
+/// fails the
+/// caller. While it does not accept them they are kept up to <see cref="MetricSenderOptions.QueueLimit"/>; then the oldest are dropped
+/// and counted.
 /// Names by remote write follow "Prometheus and OpenMetrics Compatibility" of the OpenTelemetry specification, as in
 /// <see cref="TonneMeterProviderBuilderExtensions.AddPrometheusRemoteWrite"/>. Thread safe.
 /// </remarks>

@@ -7,7 +7,8 @@ public sealed class MetricSenderOptions
     public MetricProtocol Protocol { get; set; }
 
     /// <summary>
-    /// Address of the receiver, http or https: <c>http://127.0.0.1:9090/api/v1/write</c>, or <c>http://127.0.0.1:4318/v1/metrics</c>. Required.
+    /// Address of the receiver, http or https: <c>http://127.0.0.1:9090/api/v1/write</c>, or <c>http://127.0.0.1:4318/v1/metrics</c>.
+    /// Required.
     /// </summary>
     public Uri? Endpoint { get; set; }
 
@@ -18,8 +19,9 @@ public sealed class MetricSenderOptions
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Most samples that are kept while the server does not accept them, 1 to 10,000,000; the oldest are dropped first. Default: 200,000, some
-    /// 10 MB.
+    /// Most samples that are kept while the server does not accept them, 1 to 10,000,000; the oldest are dropped first. Default:
+    /// 200,000, some
+    /// 6 MB.
     /// </summary>
     public int QueueLimit { get; set; } = 200_000;
 

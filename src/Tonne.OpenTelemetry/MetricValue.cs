@@ -11,5 +11,6 @@ namespace Tonne.OpenTelemetry;
 /// <param name="Time">Time of the value.</param>
 /// <param name="Start">Start of what a sum has; of no meaning for a gauge.</param>
 public sealed record MetricValue(
-    string Name, string Unit, MetricValueKind Kind, ImmutableArray<KeyValuePair<string, string>> Attributes, double Value, DateTimeOffset Time,
+    string Name, string Unit, MetricValueKind Kind, ImmutableArray<KeyValuePair<string, string>> Attributes, double Value,
+        DateTimeOffset Time,
     DateTimeOffset Start);

@@ -74,7 +74,8 @@ sealed class MeasuredSubject(ImmutableArray<KeyValuePair<string, string>> attrib
             {
                 KeyValuePair<string, string>[] own = [new("hw.id", part.Id), new("hw.type", part.Type), new("tonne.quality", part.Quality)];
                 Add("hw.energy", "J", MetricValueKind.Counter, microjoules / 1e6, own, _begun.Add(part));
-                Add("hw.power", "W", MetricValueKind.Gauge, GetPower(_before?.Sum.Parts.GetValueOrDefault(part) / 1e6, microjoules / 1e6, at), own);
+                Add("hw.power", "W", MetricValueKind.Gauge, GetPower(_before?.Sum.Parts.GetValueOrDefault(part) / 1e6, microjoules / 1e6,
+                    at), own);
             }
 
             KeyValuePair<string, string>[] host = [new("hw.id", "host")];
@@ -109,7 +110,8 @@ sealed class MeasuredSubject(ImmutableArray<KeyValuePair<string, string>> attrib
     }
 
     /// <summary>Points that end the series, a moment after their last values.</summary>
-    public ImmutableArray<MetricValue> TakeEnds() => [.. Latest.Select(static point => point with { Time = point.Time.AddMilliseconds(1) })];
+    public ImmutableArray<MetricValue> TakeEnds() => [.. Latest.Select(static point =>
+        point with { Time = point.Time.AddMilliseconds(1) })];
 
     double GetPower(double? before, double now, DateTimeOffset at)
     {

@@ -9,7 +9,8 @@ namespace Tonne.Cli.Agents;
 
 /// <summary>Sends what a node and its jobs use as metrics while they are recorded.</summary>
 /// <remarks>
-/// Looks at running runs on a thread of its own, and takes the figures of the record when a run has ended. A look reads the whole trace of a
+/// Looks at running runs on a thread of its own, and takes the figures of the record when a run has ended. A look reads the whole trace
+/// of a
 /// run, some 10 µs a sample: looks are made so seldom that those at the node take at most 1 % of one processor, and those at jobs and pods
 /// together another 1 %, but every four minutes, so that queries find a series of Prometheus.
 /// </remarks>
@@ -66,7 +67,8 @@ sealed class NodeTelemetry : IRunObserver, IDisposable
     {
         lock (_gate)
         {
-            var key = opening.CoversNode ? "" : opening.Job is { } job ? "job " + job.Id : "pod " + opening.Tags.GetValueOrDefault("pod", opening.Id);
+            var key = opening.CoversNode ? "" : opening.Job is { } job ? "job " + job.Id : "pod " + opening.Tags.GetValueOrDefault("pod",
+                opening.Id);
             if (!_subjects.TryGetValue(key, out var subject))
                 _subjects[key] = subject = new MeasuredSubject(CreateAttributes(opening), opening.CoversNode, opening.StartedAt);
             subject.Begin(opening.Id);
@@ -83,7 +85,8 @@ sealed class NodeTelemetry : IRunObserver, IDisposable
             if (!_runs.Remove(record.Opening.Id, out var run) || !_subjects.TryGetValue(run.Subject, out var subject))
                 return;
             _due.Remove(record.Opening.Id);
-            subject.End(record.Opening.Id, EnergySum.From(record, result.Footprint), record.Opening.StartedAt.AddSeconds(record.DurationSeconds));
+            subject.End(record.Opening.Id, EnergySum.From(record, result.Footprint),
+                record.Opening.StartedAt.AddSeconds(record.DurationSeconds));
         }
     }
 
@@ -111,7 +114,8 @@ sealed class NodeTelemetry : IRunObserver, IDisposable
         Send();
         MetricValue[] ends;
         lock (_gate)
-            ends = [.. _subjects.Values.SelectMany(static subject => subject.TakeEnds()), .. CreateOwn(_context.Time.GetUtcNow().AddMilliseconds(1))];
+            ends = [.. _subjects.Values.SelectMany(static subject => subject.TakeEnds()),
+                .. CreateOwn(_context.Time.GetUtcNow().AddMilliseconds(1))];
         foreach (var sender in _senders)
             sender.End(ends);
         Task.WaitAll([.. _senders.Select(sender => Task.Run(sender.Close))]);
@@ -201,19 +205,23 @@ sealed class NodeTelemetry : IRunObserver, IDisposable
     string WritePage()
     {
         lock (_gate)
-            return MetricPageWriter.Write([.. _subjects.Values.SelectMany(static subject => subject.Latest), .. CreateOwn(_context.Time.GetUtcNow())]);
+            return MetricPageWriter.Write([.. _subjects.Values.SelectMany(static subject => subject.Latest),
+                .. CreateOwn(_context.Time.GetUtcNow())]);
     }
 
     /// <summary>What the agent says of itself.</summary>
     IEnumerable<MetricValue> CreateOwn(DateTimeOffset now)
     {
         KeyValuePair<string, string> node = new("node", _node);
-        yield return new MetricValue("tonne.agent.uptime", "s", MetricValueKind.Gauge, [node, new("version", VersionCommand.Version)], (now - _startedAt).TotalSeconds, now, _startedAt);
-        yield return new MetricValue("tonne.agent.jobs", "{job}", MetricValueKind.Gauge, [node], _subjects.Values.Count(static subject => !subject.IsNode), now, _startedAt);
+        yield return new MetricValue("tonne.agent.uptime", "s", MetricValueKind.Gauge, [node, new("version", VersionCommand.Version)],
+            (now - _startedAt).TotalSeconds, now, _startedAt);
+        yield return new MetricValue("tonne.agent.jobs", "{job}", MetricValueKind.Gauge, [node], _subjects.Values.Count(static subject =>
+            !subject.IsNode), now, _startedAt);
         foreach (var sender in _senders)
         {
             foreach (var (reason, count) in sender.Dropped)
-                yield return new MetricValue("tonne.export.dropped", "{sample}", MetricValueKind.Counter, [node, new("tonne.reason", reason), new("server.address", sender.Address)], count, now, _startedAt);
+                yield return new MetricValue("tonne.export.dropped", "{sample}", MetricValueKind.Counter, [node, new("tonne.reason",
+                    reason), new("server.address", sender.Address)], count, now, _startedAt);
         }
     }
 

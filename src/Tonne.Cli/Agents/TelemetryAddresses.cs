@@ -36,7 +36,8 @@ static class TelemetryAddresses
     /// <summary>The address of a meter that is an exporter, which may start after the agent: 10 s are waited for it.</summary>
     /// <exception cref="InvalidInputException">It is no address.</exception>
     public static IEnumerable<string> ReadExporter(string? text, string option, string kind) =>
-        text is null ? [] : !text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) && !text.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
+        text is null ? [] : !text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) && !text.StartsWith("https://",
+            StringComparison.OrdinalIgnoreCase)
             ? throw new InvalidInputException($"{option} '{text}' is not an address such as {SourceKind.Find(kind + "+http")!.Example.Split('+')[1]}.")
             : [Check($"{kind}+{text}{(text.Contains("wait=", StringComparison.Ordinal) ? "" : $"{(text.Contains('?', StringComparison.Ordinal) ? "&" : "?")}wait=10s")}", option)];
 
@@ -46,7 +47,8 @@ static class TelemetryAddresses
     {
         if (text is null)
             return [];
-        var (address, query) = text.IndexOf('?', StringComparison.Ordinal) is >= 0 and var at ? (text[..at], text[at..]) : (text, "?wait=70s");
+        var (address, query) = text.IndexOf('?', StringComparison.Ordinal) is >= 0 and var at ? (text[..at], text[at..]) : (text,
+            "?wait=70s");
         return [Check($"otlp://{ReadEndpoint(address, option, "127.0.0.1:4318")}{query}", option)];
     }
 

@@ -45,7 +45,8 @@ static class AgentCommand
         var most = new Option<int>(
             "--max-jobs") { Description = "Most jobs and pods recorded at a time; 0: only the node", HelpName = "N",
                 DefaultValueFactory = _ => DefaultMaxWorkloads };
-        var remote = new Option<string>("--remote-write") { Description = "Send metrics to Prometheus or VictoriaMetrics", HelpName = "URL" };
+        var remote = new Option<string>("--remote-write") { Description = "Send metrics to Prometheus or VictoriaMetrics",
+            HelpName = "URL" };
         var otlp = new Option<string>("--otlp") { Description = "Send metrics over OTLP/HTTP", HelpName = "URL" };
         var listen = new Option<string>("--metrics-listen") { Description = "Serve /metrics there", HelpName = "ADDRESS" };
         var send = new Option<string>("--metrics-every") { Description = "Time between metrics; default 15s", HelpName = "TIME" };
@@ -159,7 +160,8 @@ static class AgentCommand
 
         foreach (var metrics in status.Telemetry)
         {
-            Write("metrics", string.Create(CultureInfo.InvariantCulture, $"{metrics.Address}: {metrics.Delivered} samples sent, {metrics.Waiting} wait")
+            Write("metrics", string.Create(CultureInfo.InvariantCulture,
+                $"{metrics.Address}: {metrics.Delivered} samples sent, {metrics.Waiting} wait")
                 + (metrics.Dropped > 0 ? string.Create(CultureInfo.InvariantCulture, $", {metrics.Dropped} dropped") : "")
                 + (metrics.Problem is { } failing ? $"; now: {failing}" : ""));
         }

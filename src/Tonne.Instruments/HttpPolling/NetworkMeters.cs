@@ -40,7 +40,8 @@ sealed class NetworkMeters : Instrument
     /// <param name="local">Parts that tonne measures itself. Null: none.</param>
     /// <param name="transportFactory">Asks in another way: tests answer themselves, and take the turns. Null: over the network.</param>
     internal NetworkMeters(
-        DiscoveryOptions options, double maxMachineWatts = PolledValue.MaxMachineWatts, Func<SourceAddress, IHttpTransport>? transportFactory = null,
+        DiscoveryOptions options, double maxMachineWatts = PolledValue.MaxMachineWatts, Func<SourceAddress,
+            IHttpTransport>? transportFactory = null,
         IReadOnlyList<MeteredPart>? local = null)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -176,7 +177,8 @@ sealed class NetworkMeters : Instrument
         var kind when kind == SourceKind.Tasmota => new TasmotaSource(address),
         var kind when kind == SourceKind.Redfish || kind == SourceKind.RedfishUnencrypted => new RedfishSource(address),
         var kind when kind == SourceKind.Prometheus || kind == SourceKind.PrometheusEncrypted => new PrometheusSource(address, variable),
-        var kind when kind == SourceKind.Dcgm || kind == SourceKind.DcgmEncrypted || kind == SourceKind.Kepler || kind == SourceKind.KeplerEncrypted
+        var kind when kind == SourceKind.Dcgm || kind == SourceKind.DcgmEncrypted || kind == SourceKind.Kepler
+            || kind == SourceKind.KeplerEncrypted
             => new ExporterSource(address, variable),
         var kind when kind == SourceKind.Otlp => new OtlpSource(address, variable),
         _ => new JsonSource(address),

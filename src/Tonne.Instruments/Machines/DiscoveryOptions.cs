@@ -38,7 +38,8 @@ public sealed record DiscoveryOptions
     /// </summary>
     public ImmutableArray<string> MeterAddresses { get; init; } = [];
 
-    /// <summary>Keeps the connections to <see cref="MeterAddresses"/> for several discoveries of this process. Default: null, each has its own.</summary>
+    /// <summary>Keeps the connections to <see cref="MeterAddresses"/> for several discoveries of this process. Default: null, each has
+    /// its own.</summary>
     public NetworkMeterPool? NetworkPool { get; init; }
 
     /// <summary>

@@ -226,7 +226,8 @@ static class HardwareMetrics
         var attributes = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var attribute in Enumerate(element, "attributes"))
         {
-            if (GetText(attribute, "key") is { Length: > 0 } key && Find(attribute, "value") is { } value && GetText(value, "stringValue") is { } text)
+            if (GetText(attribute, "key") is { Length: > 0 } key && Find(attribute, "value") is { } value && GetText(value,
+                "stringValue") is { } text)
                 attributes[key] = text;
         }
 

@@ -6,7 +6,8 @@ namespace Tonne.Instruments.Otlp;
 /// part can have used that much in that time; if not, its start is that of the sender and not of the counter, which went on. A sum that is
 /// lower than before with the same start, or without one, has been reset without a word: it is reported as lower, so that the reader
 /// of the meter sees a reset. A delta adds; a point that is not later than the last one was sent twice and counts once. What lies between
-/// the last one and the start of a later one was lost on the way: its time is kept. Source: OpenTelemetry, metrics data model, "Resets and gaps", "Temporality".
+/// the last one and the start of a later one was lost on the way: its time is kept. Source: OpenTelemetry, metrics data model, "Resets
+/// and gaps", "Temporality".
 /// Not thread safe.
 /// </remarks>
 /// <param name="metric">Its metric.</param>
@@ -116,7 +117,8 @@ sealed class HardwareSeries(string metric, IReadOnlyDictionary<string, string> a
 
     void Fail(string reason) => (Value, Reason) = (null, reason);
 
-    /// <summary>Joules or watts per unit; null if the unit is of something else. A metric without a unit has that of the conventions.</summary>
+    /// <summary>Joules or watts per unit; null if the unit is of something else. A metric without a unit has that of the
+    /// conventions.</summary>
     static double? GetScale(string unit, bool isPower) => (unit, isPower) switch
     {
         ("" or "J", false) => 1,

@@ -12,7 +12,8 @@ namespace Tonne.Instruments.Otlp;
 /// <summary>Metrics of hardware that a collector on this machine sends to an address of this process over OTLP/HTTP.</summary>
 /// <remarks>
 /// <c>hw.energy</c> and <c>hw.power</c> by <c>hw.id</c> and <c>hw.type</c>, <c>hw.host.energy</c> and <c>hw.host.power</c>: OpenTelemetry
-/// semantic conventions for hardware, 1.44 (development). The port is opened at the first look and stays open. Nothing is asked of anybody: a
+/// semantic conventions for hardware, 1.44 (development). The port is opened at the first look and stays open. Nothing is asked of
+/// anybody: a
 /// sender that is silent for 90 s is a gap.
 /// </remarks>
 sealed class OtlpSource : SeriesSource, IDisposable
@@ -48,7 +49,8 @@ sealed class OtlpSource : SeriesSource, IDisposable
     internal TimeProvider Time { get; set; } = TimeProvider.System;
 
     internal static string? Validate(SourceAddress address) =>
-        ReadEndpoint(address) is null ? "it must be an address and a port of this machine" : address.Path.Length > 0 ? "it has no path: senders add /v1/metrics" : null;
+        ReadEndpoint(address) is null ? "it must be an address and a port of this machine" : address.Path.Length > 0
+            ? "it has no path: senders add /v1/metrics" : null;
 
     internal override PollResult Poll(IHttpTransport transport)
     {
@@ -81,8 +83,10 @@ sealed class OtlpSource : SeriesSource, IDisposable
 
             var now = GetNanoseconds();
             // A part with its sum and without it: processors below a package.
-            var ids = _series.Values.Select(static series => (series.Attributes.GetValueOrDefault("hw.type", ""), series.Attributes.GetValueOrDefault("hw.id", ""))).ToHashSet();
-            foreach (var series in _series.Values.OrderBy(static series => series.Attributes.GetValueOrDefault("hw.id", ""), StringComparer.Ordinal))
+            var ids = _series.Values.Select(static series => (series.Attributes.GetValueOrDefault("hw.type", ""),
+                series.Attributes.GetValueOrDefault("hw.id", ""))).ToHashSet();
+            foreach (var series in _series.Values.OrderBy(static series => series.Attributes.GetValueOrDefault("hw.id", ""),
+                StringComparer.Ordinal))
             {
                 var metric = Preset.Metrics.First(each => each.Name == series.Metric);
                 var age = TimeSpan.FromSeconds(now > series.Time ? (now - series.Time) / 1e9 : 0);
@@ -90,7 +94,8 @@ sealed class OtlpSource : SeriesSource, IDisposable
                 if (labels.TryGetValue("hw.parent", out var parent) && ids.Contains((labels.GetValueOrDefault("hw.type", ""), parent)))
                     labels["tonne.inside"] = "true";
                 found.Add(new PrometheusSeries(series.Metric, labels, series.Value is { } value
-                    ? PolledValue.Create(value, metric.PerUnit, metric.MaxValue, metric.Unit, age) : PolledValue.Gap(series.Reason ?? "it has no value"), DefaultRefreshSeconds));
+                    ? PolledValue.Create(value, metric.PerUnit, metric.MaxValue, metric.Unit, age)
+                        : PolledValue.Gap(series.Reason ?? "it has no value"), DefaultRefreshSeconds));
             }
         }
 
@@ -154,7 +159,8 @@ sealed class OtlpSource : SeriesSource, IDisposable
     ulong GetNanoseconds() => (ulong)(Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
 
     static IPEndPoint? ReadEndpoint(SourceAddress address) => !address.Base.IsDefaultPort && address.Base.Port > 0
-        && IPAddress.TryParse(address.Base.Host == "localhost" ? "127.0.0.1" : address.Base.Host.Trim('[', ']'), out var ip) ? new IPEndPoint(ip, address.Base.Port) : null;
+        && IPAddress.TryParse(address.Base.Host == "localhost" ? "127.0.0.1" : address.Base.Host.Trim('[', ']'), out var ip)
+            ? new IPEndPoint(ip, address.Base.Port) : null;
 
     static string CreateKey(HardwarePoint point)
     {

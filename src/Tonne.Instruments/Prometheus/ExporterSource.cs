@@ -10,7 +10,8 @@ namespace Tonne.Instruments.Prometheus;
 /// <summary>The page of an exporter that runs on this machine: NVIDIA's DCGM exporter, or Kepler.</summary>
 /// <remarks>
 /// Of the page only the lines of the preset's metrics are read; a page of Kepler has some for every process. The exporter itself refreshes
-/// its values every 30 s (DCGM) or 5 s (Kepler) by default: between these, a counter is carried on at its last rate. A counter that is lower
+/// its values every 30 s (DCGM) or 5 s (Kepler) by default: between these, a counter is carried on at its last rate. A counter that is
+/// lower
 /// than before has begun anew with its exporter or driver; what it counted in between is unknown, and the record says so.
 /// Sources: NVIDIA dcgm-exporter, README and etc/default-counters.csv; Kepler, docs/user/metrics.md; read 2026.
 /// </remarks>
@@ -57,7 +58,8 @@ sealed class ExporterSource : SeriesSource
             return PollResult.Failed("answers, but not with a page of metrics");
         var found = new List<PrometheusSeries>();
         string? estimate = null;
-        foreach (var group in page.Samples.Where(sample => Preset.Metrics.Any(metric => metric.Name == sample.Name)).GroupBy(CreateKey, StringComparer.Ordinal))
+        foreach (var group in page.Samples.Where(sample => Preset.Metrics.Any(metric => metric.Name == sample.Name)).GroupBy(CreateKey,
+            StringComparer.Ordinal))
         {
             var labels = ToLabels(group.First());
             if (IsEstimated(labels))
@@ -66,7 +68,8 @@ sealed class ExporterSource : SeriesSource
                 continue;
             }
 
-            if (Address["gpu"] is { } gpus && !gpus.Split(',').Any(gpu => gpu == labels.GetValueOrDefault("gpu") || gpu == labels.GetValueOrDefault("UUID")))
+            if (Address["gpu"] is { } gpus && !gpus.Split(',').Any(gpu => gpu == labels.GetValueOrDefault("gpu")
+                || gpu == labels.GetValueOrDefault("UUID")))
                 continue;
             var metric = Preset.Metrics.First(each => each.Name == group.First().Name);
             // A series twice on a page counts once; dynamic and idle energy of an older Kepler are added.
@@ -91,14 +94,16 @@ sealed class ExporterSource : SeriesSource
 
     // Where there are no counters, an older Kepler estimates by a model, and its source says so.
     static bool IsEstimated(Dictionary<string, string> labels) =>
-        labels.TryGetValue("source", out var source) && (source.Contains("model", StringComparison.OrdinalIgnoreCase) || source.Contains("estimat", StringComparison.OrdinalIgnoreCase));
+        labels.TryGetValue("source", out var source) && (source.Contains("model", StringComparison.OrdinalIgnoreCase)
+            || source.Contains("estimat", StringComparison.OrdinalIgnoreCase));
 
     string FindSoftware(MetricPage page)
     {
         var build = page.Samples.FirstOrDefault(sample => sample.Name.StartsWith(Preset.Name, StringComparison.Ordinal)
             && sample.Name.EndsWith("build_info", StringComparison.Ordinal) && sample.FindLabel("version") is { Length: > 0 });
         var version = build?.FindLabel("version");
-        var driver = _isDcgm ? page.Samples.Select(static sample => sample.FindLabel("DCGM_FI_DRIVER_VERSION")).FirstOrDefault(static text => text is { Length: > 0 }) : null;
+        var driver = _isDcgm ? page.Samples.Select(static sample =>
+            sample.FindLabel("DCGM_FI_DRIVER_VERSION")).FirstOrDefault(static text => text is { Length: > 0 }) : null;
         return $"{(_isDcgm ? "DCGM exporter" : "Kepler")}{(version is null ? "" : " " + Shorten(version))}{(driver is null ? "" : $", driver {Shorten(driver)}")}";
     }
 
@@ -119,7 +124,8 @@ sealed class ExporterSource : SeriesSource
     static string CreateKey(MetricSample sample)
     {
         var key = new StringBuilder(sample.Name);
-        foreach (var (name, value) in sample.Labels.Where(static label => label.Name != "mode").OrderBy(static label => label.Name, StringComparer.Ordinal))
+        foreach (var (name, value) in sample.Labels.Where(static label => label.Name != "mode").OrderBy(static label => label.Name,
+            StringComparer.Ordinal))
             key.Append(CultureInfo.InvariantCulture, $"\n{name}\r{value}");
         return key.ToString();
     }

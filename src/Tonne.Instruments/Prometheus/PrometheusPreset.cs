@@ -102,7 +102,8 @@ sealed class PrometheusPreset
 
     /// <summary>Processor and memory, by Kepler's own page: also the names that it had before version 0.10.</summary>
     /// <remarks>
-    /// Before 0.10: kepler_node_package_joules_total, kepler_node_dram_joules_total, …_core_…, …_uncore_…, …_platform_… (J), with the labels
+    /// Before 0.10: kepler_node_package_joules_total, kepler_node_dram_joules_total, …_core_…, …_uncore_…, …_platform_… (J), with the
+    /// labels
     /// package, instance, mode (dynamic, idle: they are added) and source. Source: Kepler, docs/user/metrics.md (0.10 and later) and
     /// the metrics page of its documentation for release 0.7.
     /// </remarks>
@@ -123,7 +124,8 @@ sealed class PrometheusPreset
             "kepler_node_cpu_joules_total" => Kepler!.MapSeries(series),
             "kepler_node_package_joules_total" => new PrometheusMapping($"package-{series["package"]}", Component.Cpu, null, MeterRole.Machine, "a processor package"),
             "kepler_node_dram_joules_total" => new PrometheusMapping($"dram-{series["package"]}", Component.Memory, null, MeterRole.Machine, "memory, outside the packages"),
-            "kepler_node_platform_joules_total" => new PrometheusMapping("platform", Component.Platform, null, MeterRole.Contained, "it holds the packages"),
+            "kepler_node_platform_joules_total" => new PrometheusMapping("platform", Component.Platform, null, MeterRole.Contained,
+                "it holds the packages"),
             "kepler_node_core_joules_total" => new PrometheusMapping($"core-{series["package"]}", Component.Cpu, null, MeterRole.Contained, "part of the package"),
             _ => new PrometheusMapping($"uncore-{series["package"]}", Component.Cpu, null, MeterRole.Contained, "part of the package"),
         },
@@ -190,7 +192,8 @@ sealed class PrometheusPreset
                 Uuid = id.StartsWith("GPU-", StringComparison.Ordinal) ? id : null,
                 Product = NullIfEmpty(series["hw.name"]),
             },
-            _ => new PrometheusMapping(name, Component.Other, null, MeterRole.Contained, $"hw.type {type} is not summed: tonne has it in other"),
+            _ => new PrometheusMapping(name, Component.Other, null, MeterRole.Contained,
+                $"hw.type {type} is not summed: tonne has it in other"),
         };
 
         PrometheusMapping Map(Component component, string? device, string why) => new(

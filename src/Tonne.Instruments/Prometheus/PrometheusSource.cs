@@ -44,7 +44,8 @@ sealed class PrometheusSource : SeriesSource
     /// <param name="address">Address of the server.</param>
     /// <param name="variable">The environment, for which GPUs the job may use.</param>
     internal PrometheusSource(SourceAddress address, Func<string, string?> variable)
-        : base(address, PrometheusPreset.All.FirstOrDefault(preset => preset.Name == address["preset"]) ?? CreateQueryPreset(address), variable)
+        : base(address, PrometheusPreset.All.FirstOrDefault(preset => preset.Name == address["preset"]) ?? CreateQueryPreset(address),
+            variable)
     {
         var prefix = address.Path.Trim('/');
         _path = $"{prefix}{(prefix.Length > 0 ? "/" : "")}api/v1/query?query={Uri.EscapeDataString(Query)}";

@@ -20,7 +20,8 @@ static class OtlpWriter
             described.Attributes.Add(CreateAttribute(name, value));
         var scope = new ScopeMetrics
         {
-            Scope = new InstrumentationScope { Name = ScopeName, Version = typeof(OtlpWriter).Assembly.GetName().Version?.ToString(3) ?? "" },
+            Scope = new InstrumentationScope { Name = ScopeName,
+                Version = typeof(OtlpWriter).Assembly.GetName().Version?.ToString(3) ?? "" },
         };
         foreach (var group in points.GroupBy(static point => (point.Name, point.Unit, point.Kind)))
         {
@@ -40,7 +41,8 @@ static class OtlpWriter
             scope.Metrics.Add(metric);
         }
 
-        return new ExportMetricsServiceRequest { ResourceMetrics = { new ResourceMetrics { Resource = described, ScopeMetrics = { scope } } } };
+        return new ExportMetricsServiceRequest { ResourceMetrics = { new ResourceMetrics { Resource = described,
+            ScopeMetrics = { scope } } } };
     }
 
     static NumberDataPoint CreatePoint(MetricValue point, bool isEnd)

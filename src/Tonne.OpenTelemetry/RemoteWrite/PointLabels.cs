@@ -39,5 +39,6 @@ static class PointLabels
     }
 
     // Half a character of two UTF-16 units has no UTF-8; the writer of the message would refuse it.
-    static string Repair(string text) => text.AsSpan().IndexOfAnyInRange('\ud800', '\udfff') < 0 ? text : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+    static string Repair(string text) => text.AsSpan().IndexOfAnyInRange('\ud800', '\udfff') < 0 ? text
+        : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 }
