@@ -136,7 +136,7 @@ static class HelpExamples
         ["fleet rotate-key"] = ["tonne fleet rotate-key --database-file /etc/tonne/database"],
         ["fleet recount"] =
         [
-            "tonne fleet recount --dry-run --since 2026-01 --database-file /etc/tonne/database",
+            "tonne fleet recount --dry-run --database-file /etc/tonne/database",
             "tonne fleet recount --rate 200/s",
             "tonne fleet recount --status",
         ],
