@@ -20,7 +20,18 @@ sealed class ReceiptKeyFile(string folder)
         var made = ReceiptSigner.Create();
         try
         {
-            Write(Location, made);
+            // Nobody reads half a key: it has its name when it is complete, and only if no other server was earlier.
+            var fresh = $"{Location}.{Guid.NewGuid():N}.part";
+            Write(fresh, made);
+            try
+            {
+                File.Move(fresh, Location);
+            }
+            finally
+            {
+                File.Delete(fresh);
+            }
+
             return made;
         }
         catch (IOException) when (File.Exists(Location))

@@ -160,7 +160,7 @@ static class HelpExamples
         ["fleet receipt-key"] = ["tonne fleet receipt-key --database-file /etc/tonne/database"],
         ["fleet recount"] =
         [
-            "tonne fleet recount --dry-run --since 2026-01 --database-file /etc/tonne/database",
+            "tonne fleet recount --dry-run --database-file /etc/tonne/database",
             "tonne fleet recount --rate 200/s",
             "tonne fleet recount --status",
         ],
