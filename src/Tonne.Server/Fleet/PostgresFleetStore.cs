@@ -38,7 +38,8 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
         }
 
         var person = new Person(RequestPerson.TokenHolder);
-        (_lines, _audit, _members) = (new PostgresRunLines(_database, person), new PostgresAudit(_database), new PostgresMembers(_database));
+        (_lines, _audit, _members) =
+            (new PostgresRunLines(_database, person), new PostgresAudit(_database), new PostgresMembers(_database));
         _parquet = new PostgresParquetExport(_database, person);
         (Receiver, Nodes) = (new PostgresPushReceiver(_database), new PostgresNodeRegistry(_database));
     }
