@@ -45,8 +45,10 @@ sealed class PeopleOptions
         {
             Authority = Uri.TryCreate(authority, UriKind.Absolute, out var address) && address.Scheme is "https" or "http" ? address
                 : throw new FormatException($"--oidc-authority '{authority}' is not an address such as https://login.example.org."),
-            ClientId = client ?? throw new FormatException("--oidc-authority needs --oidc-client-id, the id that the issuer knows this server by."),
-            ClientSecret = secretFile is not null ? ReadSecret(secretFile) : getVariable(SecretVariable) is { Length: > 0 } secret ? secret : null,
+            ClientId = client ?? throw new FormatException(
+                "--oidc-authority needs --oidc-client-id, the id that the issuer knows this server by."),
+            ClientSecret = secretFile is not null ? ReadSecret(secretFile) : getVariable(SecretVariable) is { Length: > 0 } secret ? secret
+                : null,
             Audience = audience,
             PersonClaim = claim ?? OidcOptions.DefaultPersonClaim,
         };
@@ -59,7 +61,8 @@ sealed class PeopleOptions
         var header = Read(parsed, _header, "TONNE_PERSON_HEADER", getVariable);
         var given = parsed.GetValue(_proxies) is { Length: > 0 } list ? list
             : getVariable("TONNE_TRUSTED_PROXY") is { Length: > 0 } text ? [text] : [];
-        var networks = given.SelectMany(each => each.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries)).Select(ParseNetwork).ToList();
+        var networks = given.SelectMany(each => each.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries)).Select(ParseNetwork)
+            .ToList();
         return header is not null ? new PersonHeader(header, networks)
             : networks.Count == 0 ? null
             : throw new FormatException("--trusted-proxy is for --person-header, the header in which the proxy names the person.");

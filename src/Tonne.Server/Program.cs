@@ -167,7 +167,8 @@ static class Program
         }
         else
         {
-            var url = $"{(options.Proxy?.GetLeftPart(UriPartial.Authority) ?? FormatAddress(address))}/{(options.IsTokenOff ? "" : "?token=" + options.Token.Text)}";
+            var server = options.Proxy?.GetLeftPart(UriPartial.Authority) ?? FormatAddress(address);
+            var url = $"{server}/{(options.IsTokenOff ? "" : "?token=" + options.Token.Text)}";
             Console.WriteLine($"tonne serves {options.Fleet?.Name ?? options.Home.Root} at");
             Console.WriteLine($"  {url}");
             if (isBrowserWanted)

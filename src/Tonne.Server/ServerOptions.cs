@@ -72,7 +72,8 @@ sealed record ServerOptions
     public IEnumerable<string> FindProblems()
     {
         if (Socket is not null && (Certificate is not null || (Proxy is not null && PersonHeader is null)))
-            yield return "--socket cannot be combined with --certificate, and with --behind-proxy only if the proxy says who asks (--person-header): a socket is for this machine only.";
+            yield return "--socket cannot be combined with --certificate, and with --behind-proxy only if the proxy says who asks "
+                + "(--person-header): a socket is for this machine only.";
         if (Socket is null && !IPAddress.IsLoopback(Address) && Certificate is null && Proxy is null)
             yield return $"{Address} can be reached from other machines: give --certificate FILE for TLS, or --behind-proxy URL if a proxy before this server has it.";
         if (CertificateKey is not null && Certificate is null)

@@ -135,7 +135,8 @@ sealed class StandInIssuer : IDisposable
             {
                 await AnswerAsync(await _listener.GetContextAsync());
             }
-            catch (Exception error) when (error is HttpListenerException or ObjectDisposedException or IOException or InvalidOperationException)
+            catch (Exception error) when (
+                error is HttpListenerException or ObjectDisposedException or IOException or InvalidOperationException)
             {
                 // Who asked has gone, or this issuer ends.
             }
@@ -215,15 +216,18 @@ sealed class StandInIssuer : IDisposable
         context.Response.Close();
     }
 
-    /// <summary>RFC 6749, 4.1.3, and RFC 7636, 4.6: the code once, from the client that it was for, with the verifier of its challenge.</summary>
+    /// <summary>RFC 6749, 4.1.3, and RFC 7636, 4.6: the code once, from the client that it was for, with the verifier of its
+    /// challenge.</summary>
     async Task GiveTokenAsync(HttpListenerContext context)
     {
         using var reader = new StreamReader(context.Request.InputStream);
         var form = (await reader.ReadToEndAsync()).Split('&').Select(pair => pair.Split('=', 2))
             .ToDictionary(pair => pair[0], pair => Uri.UnescapeDataString(pair[1].Replace('+', ' ')), StringComparer.Ordinal);
-        if (!_codes.TryRemove(form.GetValueOrDefault("code") ?? "", out var given) || form.GetValueOrDefault("redirect_uri") != given.RedirectUri
+        if (!_codes.TryRemove(form.GetValueOrDefault("code") ?? "", out var given)
+            || form.GetValueOrDefault("redirect_uri") != given.RedirectUri
             || form.GetValueOrDefault("client_id") != ClientId || form.GetValueOrDefault("client_secret") != ClientSecret
-            || Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(form.GetValueOrDefault("code_verifier") ?? ""))) != given.Challenge)
+            || Base64Url.EncodeToString(
+                SHA256.HashData(Encoding.ASCII.GetBytes(form.GetValueOrDefault("code_verifier") ?? ""))) != given.Challenge)
         {
             await WriteAsync(context, 400, new JsonObject { ["error"] = "invalid_grant" });
             return;

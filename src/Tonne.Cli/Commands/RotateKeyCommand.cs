@@ -34,7 +34,8 @@ static class RotateKeyCommand
                 }));
             }
             else
-                context.Out.WriteLine($"The new key of {settings.Name} is in {FleetSettings.GetPath(home)}; the old one ends with the next push.");
+                context.Out.WriteLine(
+                    $"The new key of {settings.Name} is in {FleetSettings.GetPath(home)}; the old one ends with the next push.");
             return 0;
         });
         return command;

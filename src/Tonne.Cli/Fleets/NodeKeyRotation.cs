@@ -24,17 +24,20 @@ static class NodeKeyRotation
         using var client = PushConnection.Create(settings);
         client.Timeout = Patience;
         client.MaxResponseContentBufferSize = MaxAnswerBytes;
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(settings.Server.AbsoluteUri.TrimEnd('/') + "/api/v1/fleet/key"));
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, new Uri(settings.Server.AbsoluteUri.TrimEnd('/') + "/api/v1/fleet/key"));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", settings.Key);
         try
         {
             using var response = await client.SendAsync(request).ConfigureAwait(false);
             var answer = Parse(await response.Content.ReadAsStringAsync().ConfigureAwait(false));
-            if (response.StatusCode == HttpStatusCode.OK && (string?)answer["key"] is { Length: > 0 } key && key.All(letter => letter is > ' ' and <= '~'))
+            if (response.StatusCode == HttpStatusCode.OK && (string?)answer["key"] is { Length: > 0 } key
+                && key.All(letter => letter is > ' ' and <= '~'))
                 return key;
+            var reason = (string?)answer["detail"] ?? $"status {(int)response.StatusCode}";
             throw new InvalidInputException(response.StatusCode == HttpStatusCode.NotFound
                 ? $"{settings.Server} cannot change keys: it is an older version, or not the server of a fleet."
-                : $"{settings.Server} refuses: {TextSanitizer.ToOneLine((string?)answer["detail"] ?? $"status {(int)response.StatusCode}")}");
+                : $"{settings.Server} refuses: {TextSanitizer.ToOneLine(reason)}");
         }
         catch (Exception error) when (error is HttpRequestException or TaskCanceledException or SocketException)
         {

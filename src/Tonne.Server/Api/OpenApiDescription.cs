@@ -43,7 +43,7 @@ static class OpenApiDescription
             {
                 Type = SecuritySchemeType.Http,
                 Scheme = "bearer",
-                Description = "The token that 'tonne serve' prints, or a signed token of the issuer of OpenID Connect that the server was given.",
+                Description = "The token that 'tonne serve' prints, or a signed token of the issuer of OpenID Connect that it was given.",
             };
             document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];
             return Task.CompletedTask;

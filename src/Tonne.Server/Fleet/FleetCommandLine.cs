@@ -129,8 +129,10 @@ sealed record FleetCommandLine
         {
             return ForPeople(found.Action, parsed.GetValue(file), parsed.GetValue(json)) with
             {
-                Person = CheckPerson(found.Action is FleetAction.Grant or FleetAction.Ungrant ? parsed.GetValue(who) : parsed.GetValue(person)),
-                Account = found.Action == FleetAction.ShowAudit ? null : CheckAccount(parsed.GetValue(account), found.Action == FleetAction.Grant),
+                Person = CheckPerson(
+                    found.Action is FleetAction.Grant or FleetAction.Ungrant ? parsed.GetValue(who) : parsed.GetValue(person)),
+                Account = found.Action == FleetAction.ShowAudit ? null
+                    : CheckAccount(parsed.GetValue(account), found.Action == FleetAction.Grant),
                 Role = found.Action == FleetAction.Grant ? ParseRole(parsed.GetValue(role), parsed.GetValue(account)) : default,
                 AuditSince = found.Action == FleetAction.ShowAudit ? parsed.GetValue(since) : null,
                 Limit = found.Action == FleetAction.ShowAudit ? ParseLimit(parsed.GetValue(most)) : UsualLimit,

@@ -364,8 +364,14 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
     IReadOnlyList<BudgetState> Check(IEnumerable<Budget> budgets) => BudgetState.Check(budgets, null, time.GetUtcNow(),
         query => store.Total(RequestPerson.TokenHolder, query));
 
-    static string DescribeExport(string folder, ParquetExportQuery query) => string.Create(CultureInfo.InvariantCulture,
-        $"runs of {(query.Account is { } account ? $"account {account}" : "all accounts")}, from {query.Since?.ToString("yyyy-MM", CultureInfo.InvariantCulture) ?? "the first"} until {query.Until?.ToString("yyyy-MM", CultureInfo.InvariantCulture) ?? "the last"}, as Parquet to {folder}");
+    static string DescribeExport(string folder, ParquetExportQuery query)
+    {
+        var accounts = query.Account is { } account ? $"account {account}" : "all accounts";
+        var (since, until) = (Format(query.Since, "the first"), Format(query.Until, "the last"));
+        return $"runs of {accounts}, from {since} until {until}, as Parquet to {folder}";
+
+        static string Format(DateOnly? month, string missing) => month?.ToString("yyyy-MM", CultureInfo.InvariantCulture) ?? missing;
+    }
 
     async Task<int> GrantAsync(Membership membership, CancellationToken cancellationToken)
     {
@@ -385,7 +391,8 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
         if (ended.Count == 0)
             throw new FormatException(account is null ? $"{person} is not a member of any account. 'tonne fleet members' shows all."
                 : $"{person} is not a member of {Clean(account)}. 'tonne fleet members --person {person}' shows what they are.");
-        output.WriteLine($"{person} is no longer of {string.Join(", ", ended.Select(membership => Clean(membership.Account)))}. Their own runs they still see.");
+        var accounts = string.Join(", ", ended.Select(membership => Clean(membership.Account)));
+        output.WriteLine($"{person} is no longer of {accounts}. Their own runs they still see.");
         return 0;
     }
 
@@ -393,7 +400,8 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
     {
         // Who has the token of the server is no person that could be changed here.
         var members = (await store.FindMembershipsAsync(line.Person, cancellationToken).ConfigureAwait(false))
-            .Where(membership => membership.Person != RequestPerson.TokenHolder && (line.Account is null || membership.Account == line.Account))
+            .Where(membership => membership.Person != RequestPerson.TokenHolder
+                && (line.Account is null || membership.Account == line.Account))
             .Select(membership => new MembersDocument.MemberPart(membership.Person, membership.Account, EnumWords.Format(membership.Role)))
             .ToList();
         if (line.IsJson)
@@ -401,18 +409,21 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
         else if (members.Count == 0)
             output.WriteLine("No such member. 'tonne fleet grant PERSON --account A --role viewer' makes one.");
         else
-            WriteTable([["person", "account", "role"], .. members.Select(member => new[] { Clean(member.Person), Clean(member.Account), member.Role })]);
+            WriteTable([["person", "account", "role"],
+                .. members.Select(member => new[] { Clean(member.Person), Clean(member.Account), member.Role })]);
         return 0;
     }
 
     async Task<int> ShowAuditAsync(FleetCommandLine line, CancellationToken cancellationToken)
     {
         var since = line.AuditSince is { } text ? QueryTime.Parse(text, time.GetUtcNow()) : (DateTimeOffset?)null;
-        IReadOnlyList<AuditLine> lines = await store.ReadAuditAsync(since, line.Person, line.Limit, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<AuditLine> lines = await store.ReadAuditAsync(since, line.Person, line.Limit, cancellationToken)
+            .ConfigureAwait(false);
         if (line.IsJson)
         {
             output.WriteLine(JsonSerializer.Serialize(
-                new AuditDocument("tonne.fleet-audit/1", [.. lines.Select(each => new AuditDocument.LinePart(each.At, each.Who, each.Action, each.Subject))]),
+                new AuditDocument("tonne.fleet-audit/1",
+                    [.. lines.Select(each => new AuditDocument.LinePart(each.At, each.Who, each.Action, each.Subject))]),
                 FleetJson.Default.AuditDocument));
             return 0;
         }

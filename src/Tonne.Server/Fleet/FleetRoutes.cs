@@ -49,7 +49,8 @@ sealed class FleetRoutes(IFleetStore store, PushLimits limits, TimeProvider time
             $"A node pushes lines of its ledger, plain, gzip or br; header {PushClient.ReportHeader}: what it says of itself", PushAsync)
             .RequireRateLimiting(PushLimiter.Policy)
             .Accepts<object>(PushBatch.MediaType).Produces<PushAnswer>(StatusCodes.Status200OK, MediaTypeNames.Application.Json);
-        Post(routes, "/fleet/key", "rotateNodeKey", "A new key for the node whose key is sent; the old one is valid until the new one is used",
+        Post(routes, "/fleet/key", "rotateNodeKey",
+            "A new key for the node whose key is sent; the old one is valid until the new one is used",
             RotateKeyAsync)
             .RequireRateLimiting(PushLimiter.Policy)
             .Produces<NodeKeyDocument>(StatusCodes.Status200OK, MediaTypeNames.Application.Json);
@@ -114,7 +115,8 @@ sealed class FleetRoutes(IFleetStore store, PushLimits limits, TimeProvider time
         var context = request.Context;
         // The guard has found the node by this very key.
         return context.Features.Get<FleetNode>() is { } node
-            && await store.Nodes.RotateKeyAsync(RequestGuard.ReadKey(context.Request), context.RequestAborted).ConfigureAwait(false) is { } key
+            && await store.Nodes.RotateKeyAsync(RequestGuard.ReadKey(context.Request), context.RequestAborted)
+                .ConfigureAwait(false) is { } key
             ? Answer(new NodeKeyDocument(key, node.Name), FleetJson.Default.NodeKeyDocument)
             : throw new RequestProblemException(StatusCodes.Status401Unauthorized, "this address needs the key of a node",
                 "header Authorization", "Enrol the node: tonne fleet enroll.");

@@ -32,7 +32,8 @@ static class PersonRoutes
                 RequestGuard.ForgetToken(context);
                 var location = await PersonSignIn.SignOutAsync(context, oidc).ConfigureAwait(false) ?? PersonSignIn.SignedOutAddress;
                 return Results.Text(
-                    JsonSerializer.Serialize(new SignedOutDocument(location), FleetJson.Default.SignedOutDocument), MediaTypeNames.Application.Json);
+                    JsonSerializer.Serialize(new SignedOutDocument(location), FleetJson.Default.SignedOutDocument),
+                        MediaTypeNames.Application.Json);
             }),
             "signOut", "Ends the session of a browser, and names the address at which the issuer ends its own", new([]))
             .Produces<SignedOutDocument>(StatusCodes.Status200OK, MediaTypeNames.Application.Json);
@@ -46,6 +47,7 @@ static class PersonRoutes
             "tonne.person/1", person.Origin == PersonOrigin.Token ? null : person.Name, EnumWords.Format(person.Origin),
             FleetOwnerFilter.OwnsFleet(memberships),
             options.Oidc is not null && person.Origin != PersonOrigin.Proxy && context.Request.Headers.Authorization.Count == 0,
-            [.. memberships.Select(membership => new PersonDocument.MembershipPart(membership.Account, EnumWords.Format(membership.Role)))]);
+            [.. memberships.Select(
+                membership => new PersonDocument.MembershipPart(membership.Account, EnumWords.Format(membership.Role)))]);
     }
 }

@@ -47,7 +47,8 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
         }
 
         var holder = new Person(RequestPerson.TokenHolder);
-        (_lines, _audit, _members) = (new PostgresRunLines(_database, holder), new PostgresAudit(_database), new PostgresMembers(_database));
+        (_lines, _audit, _members) =
+            (new PostgresRunLines(_database, holder), new PostgresAudit(_database), new PostgresMembers(_database));
         (_list, _sum) = (new PostgresRunList(_database), new PostgresRunSum(_database));
         (_parquet, _budgets) = (new PostgresParquetExport(_database, holder), new PostgresBudgets(_database));
         (Receiver, Nodes) = (new PostgresPushReceiver(_database, signer), new PostgresNodeRegistry(_database));

@@ -76,7 +76,8 @@ sealed class IssuerConfiguration : IDisposable
 
     /// <summary>What is answered then; the address is not a secret, and why it failed is in the log only.</summary>
     public Api.RequestProblemException CreateUnavailable() => new(
-        StatusCodes.Status503ServiceUnavailable, "the issuer of sign-ins does not answer", _options.Authority.GetLeftPart(UriPartial.Authority),
+        StatusCodes.Status503ServiceUnavailable, "the issuer of sign-ins does not answer",
+            _options.Authority.GetLeftPart(UriPartial.Authority),
         "Ask again later; the server's token works without it.");
 
     /// <inheritdoc/>

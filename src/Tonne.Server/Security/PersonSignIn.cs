@@ -86,7 +86,8 @@ static class PersonSignIn
         else if (RequestPerson.FindNameProblem(names[0].Value) is { } wrong)
             problem = wrong;
         // Who may write any address into their profile is not its owner yet.
-        else if (claim == "email" && principal.FindFirst("email_verified")?.Value.Equals("false", StringComparison.OrdinalIgnoreCase) == true)
+        else if (claim == "email"
+            && principal.FindFirst("email_verified")?.Value.Equals("false", StringComparison.OrdinalIgnoreCase) == true)
             problem = "the issuer has not verified the address of this person";
         return problem is null ? new RequestPerson(names[0].Value, PersonOrigin.Issuer) : null;
     }
@@ -126,7 +127,8 @@ static class PersonSignIn
             var configuration = await context.RequestServices.GetRequiredService<IssuerConfiguration>().GetAsync(context.RequestAborted)
                 .ConfigureAwait(false);
             return Uri.TryCreate(configuration.EndSessionEndpoint, UriKind.Absolute, out var end) && end.Scheme is "https" or "http"
-                ? new UriBuilder(end) { Query = end.Query.TrimStart('?') + (end.Query.Length > 1 ? "&" : "") + "client_id=" + Uri.EscapeDataString(oidc.ClientId) }
+                ? new UriBuilder(end) { Query = end.Query.TrimStart('?') + (
+                    end.Query.Length > 1 ? "&" : "") + "client_id=" + Uri.EscapeDataString(oidc.ClientId) }
                     .Uri.AbsoluteUri
                 : null;
         }
@@ -208,7 +210,8 @@ static class PersonSignIn
             }
 
             // Of all that the issuer says, the session keeps the name.
-            validated.Principal = new ClaimsPrincipal(new ClaimsIdentity([new Claim(NameClaim, person.Name)], IssuerScheme, NameClaim, null));
+            validated.Principal =
+                new ClaimsPrincipal(new ClaimsIdentity([new Claim(NameClaim, person.Name)], IssuerScheme, NameClaim, null));
             validated.HttpContext.Features.Set(person);
             await options.Fleet!.NoteAsync(RequestPerson.Describe(validated.HttpContext), "sign in", oidc.Authority.Host,
                 validated.HttpContext.RequestAborted).ConfigureAwait(false);
@@ -219,7 +222,8 @@ static class PersonSignIn
             var reason = failure.Failure?.Message ?? "unknown";
             failure.HttpContext.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("tonne")
                 .Warn("a sign-in failed: " + TextSanitizer.ToOneLine(reason));
-            return ProblemAnswer.WriteAsync(failure.HttpContext, StatusCodes.Status403Forbidden, "the sign-in failed", "the issuer's answer",
+            return ProblemAnswer.WriteAsync(
+                failure.HttpContext, StatusCodes.Status403Forbidden, "the sign-in failed", "the issuer's answer",
                 "Open the first page to try again; the log of the server says why.");
         };
     }

@@ -21,7 +21,8 @@ sealed class RequestGuard(ServerOptions options, X509Certificate2? certificate =
 
     const string SignedOutPage = """
         <!doctype html>
-        <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>tonne</title></head><body>
+        <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>tonne</title></head><body>
         <h1>You are signed out</h1>
         <p><a href="/">Sign in again</a></p>
         </body></html>
@@ -84,7 +85,8 @@ sealed class RequestGuard(ServerOptions options, X509Certificate2? certificate =
             return SignInAsync(context);
         if (request.Headers.Authorization.Count > 0)
         {
-            return request.Headers.Authorization is not [{ } only] || !only.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? RefuseAsync(context, isTried: true)
+            return request.Headers.Authorization is not [{ } only] || !only.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+                ? RefuseAsync(context, isTried: true)
                 : IsToken(only[Bearer.Length..].Trim()) ? EnterAsync(context, RequestPerson.Owner, next)
                 : options.Oidc is { } oidc && IsSigned(only) ? EnterByTokenAsync(context, oidc, next)
                 : RefuseAsync(context, isTried: true);
@@ -106,12 +108,14 @@ sealed class RequestGuard(ServerOptions options, X509Certificate2? certificate =
     {
         if (!header.IsFromProxy(context.Connection))
         {
-            return ProblemAnswer.WriteAsync(context, StatusCodes.Status403Forbidden, "only the proxy may say who sends a request", $"header {header.Name}",
+            return ProblemAnswer.WriteAsync(
+                context, StatusCodes.Status403Forbidden, "only the proxy may say who sends a request", $"header {header.Name}",
                 "Leave the header out; --trusted-proxy names the addresses of the proxy.");
         }
 
         return named is not [{ } name] || RequestPerson.FindNameProblem(name) is not null
-            ? ProblemAnswer.WriteAsync(context, StatusCodes.Status403Forbidden, "the proxy gives no name of a person, or several", $"header {header.Name}",
+            ? ProblemAnswer.WriteAsync(
+                context, StatusCodes.Status403Forbidden, "the proxy gives no name of a person, or several", $"header {header.Name}",
                 "The proxy must replace this header with one name, without blanks.")
             : EnterAsync(context, new RequestPerson(name, PersonOrigin.Proxy), next);
     }
@@ -152,7 +156,8 @@ sealed class RequestGuard(ServerOptions options, X509Certificate2? certificate =
         // An Origin of another site was refused before.
         if (isReading || request.Headers.Origin.Count > 0 || request.Headers["Sec-Fetch-Site"] is ["same-origin"])
             return EnterAsync(context, person, next);
-        return ProblemAnswer.WriteAsync(context, StatusCodes.Status403Forbidden, "it is not known which page sent this request", "header Origin",
+        return ProblemAnswer.WriteAsync(
+            context, StatusCodes.Status403Forbidden, "it is not known which page sent this request", "header Origin",
             "Send it from a page of this server, or from a program with the header Authorization instead of a cookie.");
     }
 
@@ -170,7 +175,8 @@ sealed class RequestGuard(ServerOptions options, X509Certificate2? certificate =
 
     /// <summary>What a node sends as its key; empty if nothing.</summary>
     public static string ReadKey(HttpRequest request) =>
-        request.Headers.Authorization is [{ } only] && only.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? only[Bearer.Length..].Trim() : "";
+        request.Headers.Authorization is [{ } only] && only.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+            ? only[Bearer.Length..].Trim() : "";
 
     /// <summary>Whether a request is for an address, as routing finds it: in upper or lower case, with a slash after it or not.</summary>
     static bool IsAt(HttpRequest request, string address) =>
@@ -278,7 +284,8 @@ sealed class RequestGuard(ServerOptions options, X509Certificate2? certificate =
         {
             context.Response.Headers.RetryAfter = "1";
             return ProblemAnswer.WriteAsync(context, StatusCodes.Status429TooManyRequests, "too many wrong tokens", "token",
-                options.Oidc is null ? "Wait a second; the token is in the address that 'tonne serve' printed." : "Wait a second, and ask the issuer for a new token.");
+                options.Oidc is null ? "Wait a second; the token is in the address that 'tonne serve' printed."
+                    : "Wait a second, and ask the issuer for a new token.");
         }
 
         context.Response.Headers.WWWAuthenticate = "Bearer";

@@ -228,7 +228,8 @@ public class PostgresNodeRegistryTests(TestDatabase database) : IClassFixture<Te
         await members.SetAsync(new("rosa", "law", Members.MemberRole.Owner), "root", Stop);
         await members.SetAsync(new("ros", "law", Members.MemberRole.Owner), "root", Stop);
 
-        Assert.Equal([new("rosa", "law", Members.MemberRole.Owner), new("rosa", "physics", Members.MemberRole.Viewer)], await members.FindAsync("rosa", Stop));
+        Assert.Equal([new("rosa", "law", Members.MemberRole.Owner), new("rosa", "physics", Members.MemberRole.Viewer)],
+            await members.FindAsync("rosa", Stop));
         Assert.Empty(await members.FindAsync("ROSA", Stop));
     }
 

@@ -233,9 +233,11 @@ public sealed class FleetCommandsTests : IDisposable
     [Fact]
     public async Task People_get_roles_and_lose_them()
     {
-        Assert.Contains("viewer of physics", (await RunAsync("grant", "ada", "--account", "physics", "--role", "viewer")).Output, StringComparison.Ordinal);
+        Assert.Contains("viewer of physics", (await RunAsync("grant", "ada", "--account", "physics", "--role", "viewer")).Output,
+            StringComparison.Ordinal);
         await RunAsync("grant", "ada", "--account", "law", "--role", "member");
-        Assert.Contains("owns the fleet", (await RunAsync("grant", "olga", "--account", "*", "--role", "owner")).Output, StringComparison.Ordinal);
+        Assert.Contains("owns the fleet", (await RunAsync("grant", "olga", "--account", "*", "--role", "owner")).Output,
+            StringComparison.Ordinal);
 
         Assert.Equal(
             """
@@ -264,7 +266,8 @@ public sealed class FleetCommandsTests : IDisposable
     [InlineData("is not a number", "audit", "--limit", "0")]
     [InlineData("is not a number", "audit", "--limit", "1e9")]
     public void What_a_role_needs_is_said(string expected, params string[] words) =>
-        Assert.Contains(expected, Assert.Throws<FormatException>(() => FleetCommandLine.Parse(["fleet", .. words])).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<FormatException>(() => FleetCommandLine.Parse(["fleet", .. words])).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task The_audit_log_shows_who_did_what()
@@ -277,7 +280,8 @@ public sealed class FleetCommandsTests : IDisposable
         Assert.Equal(2, text.TrimEnd().Split('\n').Length);
         Assert.EndsWith("2026-11-30 12:00:00Z  person bob from 10.0.0.1: read run x?\n", text, StringComparison.Ordinal);
         var lines = JsonNode.Parse((await RunAsync("audit", "--person", "bob", "--json")).Output)!;
-        Assert.Equal(("tonne.fleet-audit/1", 1, "read"), ((string)lines["schema"]!, lines["lines"]!.AsArray().Count, (string)lines["lines"]![0]!["action"]!));
+        Assert.Equal(("tonne.fleet-audit/1", 1, "read"),
+            ((string)lines["schema"]!, lines["lines"]!.AsArray().Count, (string)lines["lines"]![0]!["action"]!));
         Assert.Equal("No such line.\n", (await RunAsync("audit", "--person", "nobody")).Output);
         await Assert.ThrowsAsync<FormatException>(() => RunAsync("audit", "--since", "yesterday evening"));
     }
@@ -288,7 +292,8 @@ public sealed class FleetCommandsTests : IDisposable
         await RunAsync("export", "--parquet", "data", "--since", "2026-01", "--account", "a");
         await RunAsync("export", "--to", _node.Elsewhere("exported"));
 
-        Assert.Contains(_store.Audit, line => line.Contains("export runs of account a, from 2026-01 until the last, as Parquet to", StringComparison.Ordinal));
+        Assert.Contains(_store.Audit, line =>
+            line.Contains("export runs of account a, from 2026-01 until the last, as Parquet to", StringComparison.Ordinal));
         Assert.Contains(_store.Audit, line => line.Contains("export all runs to", StringComparison.Ordinal));
         _store.IsDown = true;
         var exports = _store.Exports.Count;

@@ -70,7 +70,8 @@ sealed class HeldStore(TimeProvider time) : IFleetStore, IPushReceiver, INodeReg
     {
         Check();
         lock (_lock)
-            return Task.FromResult<IReadOnlyList<Membership>>([.. Memberships.Where(membership => person is null || membership.Person == person)]);
+            return Task.FromResult<IReadOnlyList<Membership>>(
+                [.. Memberships.Where(membership => person is null || membership.Person == person)]);
     }
 
     public Task GrantAsync(Membership membership, string by, CancellationToken cancellationToken)
@@ -339,7 +340,8 @@ sealed class HeldStore(TimeProvider time) : IFleetStore, IPushReceiver, INodeReg
         public LedgerEntry Load(string id)
         {
             lock (store._lock)
-                return ListRuns().Any(run => run.Id == id) ? store.Read(id) : throw new LedgerUnavailableException("the store", $"no {id}", "None.");
+                return ListRuns().Any(run => run.Id == id) ? store.Read(id)
+                    : throw new LedgerUnavailableException("the store", $"no {id}", "None.");
         }
     }
 

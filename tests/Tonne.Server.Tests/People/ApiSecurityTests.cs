@@ -18,7 +18,7 @@ public class ApiSecurityTests
         var olga = server.Issuer.CreateToken("olga");
 
         var (made, code) = await server.SendAsync("/api/v1/fleet/codes", olga, HttpMethod.Post,
-            """{"name":"node-9","valid_s":60,"by":"root","created_by":"root","code":"mine","expires_at":"2999-01-01T00:00:00Z","used_at":null}""");
+            """{"name":"node-9","valid_s":60,"by":"root","created_by":"root","code":"mine","expires_at":"2999-01-01T00:00:00Z"}""");
 
         Assert.Equal(200, made);
         var document = JsonNode.Parse(code)!;
@@ -27,11 +27,13 @@ public class ApiSecurityTests
         Assert.Contains("person olga from 127.0.0.1: code", server.Store.Audit);
         var (enrolled, node) = await server.SendAsync("/api/v1/fleet/enrol", null, HttpMethod.Post, new JsonObject
         {
-            ["code"] = (string)document["code"]!, ["name"] = "node-9", ["version"] = "0.1.0", ["key"] = "mine", ["runs"] = 7, ["owns_fleet"] = true,
+            ["code"] = (string)document["code"]!, ["name"] = "node-9", ["version"] = "0.1.0", ["key"] = "mine", ["runs"] = 7,
+                ["owns_fleet"] = true,
         }.ToJsonString());
         Assert.Equal(200, enrolled);
         Assert.NotEqual("mine", (string)JsonNode.Parse(node)!["key"]!);
-        Assert.DoesNotContain(await server.Store.FindMembershipsAsync(null, CancellationToken.None), membership => membership.Person == "node-9");
+        Assert.DoesNotContain(
+            await server.Store.FindMembershipsAsync(null, CancellationToken.None), membership => membership.Person == "node-9");
     }
 
     // API4: no request asks for more than a page, and none is compared without a bound.
@@ -47,14 +49,17 @@ public class ApiSecurityTests
     public async Task No_request_asks_for_more_than_there_is_a_bound_for(string address, int expected)
     {
         await using var server = await PeopleServer.StartAsync();
-        var path = address.Replace("COMPARED", string.Join('&', Enumerable.Range(0, 101).Select(i => $"run=r{i}")), StringComparison.Ordinal)
+        var path = address.Replace(
+            "COMPARED", string.Join('&', Enumerable.Range(0, 101).Select(i => $"run=r{i}")), StringComparison.Ordinal)
             .Replace("LONG", new string('x', 40_000), StringComparison.Ordinal);
 
+        var olga = server.Issuer.CreateToken("olga");
         var answer = await AccessTests.SendAsync(server.Address, Encoding.Latin1.GetBytes(
-            $"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {server.Issuer.CreateToken("olga")}\r\nConnection: close\r\n\r\n"));
+            $"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {olga}\r\nConnection: close\r\n\r\n"));
 
         // A line that is too long is refused by the server before any of ours sees it.
-        Assert.True(answer.StartsWith($"HTTP/1.1 {expected}", StringComparison.Ordinal) || (expected == 431 && answer.StartsWith("HTTP/1.1 414", StringComparison.Ordinal)),
+        Assert.True(answer.StartsWith($"HTTP/1.1 {expected}", StringComparison.Ordinal)
+            || (expected == 431 && answer.StartsWith("HTTP/1.1 414", StringComparison.Ordinal)),
             answer.Split('\r')[0]);
     }
 
@@ -65,7 +70,8 @@ public class ApiSecurityTests
         await using var server = await PeopleServer.StartAsync();
 
         var answer = await AccessTests.SendAsync(server.Address, Encoding.Latin1.GetBytes(
-            $"GET /api/v1/runs HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: tonne-session={new string('x', 40_000)}\r\nConnection: close\r\n\r\n"));
+            $"GET /api/v1/runs HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: tonne-session={new string('x', 40_000)}\r\n"
+            + "Connection: close\r\n\r\n"));
 
         Assert.StartsWith("HTTP/1.1 431", answer, StringComparison.Ordinal);
     }
@@ -98,7 +104,8 @@ public class ApiSecurityTests
 
         var answer = await AccessTests.SendAsync(server.Address, Encoding.Latin1.GetBytes(
             $"{method} {address} HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: https://evil.example\r\nAccess-Control-Request-Method: POST\r\n"
-            + $"Access-Control-Request-Headers: authorization\r\nAuthorization: Bearer {server.Issuer.CreateToken("olga")}\r\nConnection: close\r\n\r\n"));
+            + $"Access-Control-Request-Headers: authorization\r\nAuthorization: Bearer {server.Issuer.CreateToken("olga")}\r\n"
+            + "Connection: close\r\n\r\n"));
 
         Assert.StartsWith("HTTP/1.1 403", answer, StringComparison.Ordinal);
         Assert.DoesNotContain("Access-Control-Allow", answer, StringComparison.OrdinalIgnoreCase);
@@ -109,7 +116,9 @@ public class ApiSecurityTests
     public async Task The_issuer_is_asked_at_its_own_addresses_and_no_redirect_is_followed()
     {
         using var inside = new Tonne.Tests.Issuers.StandInIssuer();
-        await using var server = await PeopleServer.StartAsync(oidc => oidc with { Authority = new Uri(oidc.Authority, "/redirect-to/" + inside.Address.Authority) });
+        await using var server =
+            await PeopleServer.StartAsync(
+            oidc => oidc with { Authority = new Uri(oidc.Authority, "/redirect-to/" + inside.Address.Authority) });
 
         var (status, _) = await server.SendAsync("/api/v1/runs", server.Issuer.CreateToken("olga"));
 
@@ -132,7 +141,8 @@ public class ApiSecurityTests
     {
         await using var server = await PeopleServer.StartAsync();
 
-        var (status, _) = await server.SendAsync(address, server.Issuer.CreateToken("olga"), new HttpMethod(method), method == "GET" ? null : "{}");
+        var (status, _) = await server.SendAsync(
+            address, server.Issuer.CreateToken("olga"), new HttpMethod(method), method == "GET" ? null : "{}");
 
         Assert.True(status is 404 or 405, $"{status}");
     }
@@ -142,14 +152,16 @@ public class ApiSecurityTests
     public async Task Every_route_needs_to_know_who_asks()
     {
         await using var server = await PeopleServer.StartAsync();
-        var document = JsonNode.Parse((await server.SendAsync("/openapi/v1.json", server.Issuer.CreateToken("olga"))).Text)!["paths"]!.AsObject();
+        var document = JsonNode.Parse(
+            (await server.SendAsync("/openapi/v1.json", server.Issuer.CreateToken("olga"))).Text)!["paths"]!.AsObject();
 
         Assert.True(document.Count > 20);
         foreach (var (path, operations) in document)
         {
             foreach (var (method, _) in operations!.AsObject())
             {
-                var (status, _) = await server.SendAsync(path.Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal), null,
+                var (status, _) = await server.SendAsync(
+                    path.Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal), null,
                     new HttpMethod(method.ToUpperInvariant()), method == "post" ? "{}" : null);
                 // The code of a node that enrols is in the body.
                 Assert.True(path == "/api/v1/fleet/enrol" ? status is 400 or 403 : status is 401, $"{method} {path}: {status}");

@@ -18,7 +18,8 @@ public class BrowserSignInTests
 
         Assert.True(status == 200, text);
         Assert.Equal("/api/v1/runs?sort=started", at.PathAndQuery);
-        Assert.Equal([PeopleServer.Physics, PeopleServer.Bobs], JsonNode.Parse(text)!["runs"]!.AsArray().Select(run => (string)run!["id"]!));
+        Assert.Equal([PeopleServer.Physics, PeopleServer.Bobs], JsonNode.Parse(text)!["runs"]!.AsArray()
+            .Select(run => (string)run!["id"]!));
         // Page, issuer, callback, page.
         Assert.Equal(["/api/v1/runs", "/authorize", "/signin-oidc", "/api/v1/runs"], browser.Opened.Select(opened => opened.AbsolutePath));
         var asked = HttpUtility.ParseQueryString(browser.Opened[1].Query);
@@ -28,14 +29,16 @@ public class BrowserSignInTests
         Assert.Equal("tonne-session", Assert.Single(browser.Cookies[server.Address.Authority].Keys));
         Assert.Contains("person ada from 127.0.0.1: sign in 127.0.0.1", server.Store.Audit);
         var person = JsonNode.Parse((await browser.OpenAsync(new Uri(server.Address, "/api/v1/person"))).Text)!;
-        Assert.Equal("""{"schema":"tonne.person/1","name":"ada","known_by":"issuer","owns_fleet":false,"can_sign_out":true,"memberships":[{"account":"physics","role":"viewer"}]}""",
-            person.ToJsonString());
+        Assert.Equal(
+            """{"schema":"tonne.person/1","name":"ada","known_by":"issuer","owns_fleet":false,"can_sign_out":true,"memberships":"""
+            + """[{"account":"physics","role":"viewer"}]}""", person.ToJsonString());
     }
 
     [Fact]
     public async Task The_session_is_for_this_host_with_TLS_and_not_for_scripts()
     {
-        await using var server = await PeopleServer.StartAsync(configure: options => options with { Proxy = new Uri("https://tonne.example.org") });
+        await using var server =
+            await PeopleServer.StartAsync(configure: options => options with { Proxy = new Uri("https://tonne.example.org") });
         using var browser = new PrivateBrowser();
         var (_, _, _, back) = await browser.OpenAsync(new Uri(server.Address, "/totals"), redirects: 1);
 
@@ -62,7 +65,8 @@ public class BrowserSignInTests
     {
         await using var server = await PeopleServer.StartAsync();
 
-        foreach (var (address, method) in new[] { ("/api/v1/runs", HttpMethod.Get), ("/mcp", HttpMethod.Post), ("/metrics", HttpMethod.Get), ("/", HttpMethod.Post) })
+        foreach (var (address, method) in new[] { ("/api/v1/runs", HttpMethod.Get), ("/mcp", HttpMethod.Post), ("/metrics", HttpMethod.Get),
+            ("/", HttpMethod.Post) })
             Assert.Equal(401, (await server.SendAsync(address, null, method)).Status);
         Assert.Equal(0, server.Issuer.CountRequests("/authorize"));
     }
@@ -82,7 +86,8 @@ public class BrowserSignInTests
         Assert.Equal(server.Address.Authority, back!.Authority);
     }
 
-    public static TheoryData<string> Attacks { get; } = ["another state", "no state", "a code of somebody else", "a code that was used", "refused", "another browser", "another audience"];
+    public static TheoryData<string> Attacks { get; } =
+        ["another state", "no state", "a code of somebody else", "a code that was used", "refused", "another browser", "another audience"];
 
     [Theory, MemberData(nameof(Attacks))]
     public async Task A_sign_in_that_is_not_this_browsers_fails_without_saying_why(string attack)
@@ -108,7 +113,9 @@ public class BrowserSignInTests
             "another state" => new Uri(server.Address, $"/signin-oidc?code={parts["code"]}&state=forged"),
             "no state" => new Uri(server.Address, $"/signin-oidc?code={parts["code"]}"),
             // The code of another browser, with the state of this one: PKCE has another verifier.
-            "a code of somebody else" => new Uri(server.Address, $"/signin-oidc?code={HttpUtility.ParseQueryString(stolen!.Query)["code"]}&state={Uri.EscapeDataString(parts["state"]!)}"),
+            "a code of somebody else" =>
+                new Uri(server.Address,
+                $"/signin-oidc?code={HttpUtility.ParseQueryString(stolen!.Query)["code"]}&state={Uri.EscapeDataString(parts["state"]!)}"),
             // A link that signs somebody else's browser in (login CSRF).
             "another browser" => stolen!,
             _ => back,
@@ -147,7 +154,8 @@ public class BrowserSignInTests
         await browser.OpenAsync(new Uri(elsewhere.Address, "/api/v1/person"));
         var session = browser.Cookies[server.Address.Authority]["tonne-session"];
 
-        foreach (var forged in new[] { session[..^8] + "AAAAAAAA", session[..(session.Length / 2)], "x", browser.Cookies[elsewhere.Address.Authority]["tonne-session"] })
+        foreach (var forged in new[] { session[..^8] + "AAAAAAAA", session[..(session.Length / 2)], "x",
+            browser.Cookies[elsewhere.Address.Authority]["tonne-session"] })
             Assert.Equal(401, (await server.SendAsync("/api/v1/runs", null, null, null, ("Cookie", "tonne-session=" + forged))).Status);
         Assert.Equal(200, (await server.SendAsync("/api/v1/runs", null, null, null, ("Cookie", "tonne-session=" + session))).Status);
     }

@@ -19,12 +19,15 @@ public class PeopleRoutesTests
         await server.Store.GrantAsync(new("pat", "physics", MemberRole.Owner), "test", CancellationToken.None);
 
         foreach (var person in new[] { "ada", "bob", "pat", "nobody" })
-            Assert.Equal(403, (await server.SendAsync(address, server.Issuer.CreateToken(person), new HttpMethod(method), method == "POST" ? "{}" : null)).Status);
+            Assert.Equal(403, (await server.SendAsync(
+                address, server.Issuer.CreateToken(person), new HttpMethod(method), method == "POST" ? "{}" : null)).Status);
         Assert.Contains(server.Store.Audit, line => line.StartsWith("person ada from 127.0.0.1: refused ", StringComparison.Ordinal));
-        Assert.Equal(200, (await server.SendAsync(address, server.Issuer.CreateToken("olga"), new HttpMethod(method), method == "POST" ? "{}" : null)).Status);
+        Assert.Equal(200, (await server.SendAsync(
+            address, server.Issuer.CreateToken("olga"), new HttpMethod(method), method == "POST" ? "{}" : null)).Status);
         // At the next request, on every server.
         await server.Store.UngrantAsync("olga", "*", "test", CancellationToken.None);
-        Assert.Equal(403, (await server.SendAsync(address, server.Issuer.CreateToken("olga"), new HttpMethod(method), method == "POST" ? "{}" : null)).Status);
+        Assert.Equal(403, (await server.SendAsync(
+            address, server.Issuer.CreateToken("olga"), new HttpMethod(method), method == "POST" ? "{}" : null)).Status);
     }
 
     [Fact]
@@ -41,10 +44,12 @@ public class PeopleRoutesTests
             Assert.Empty(await server.ListAsync(nobody));
             foreach (var (token, runs) in new[] { (ada, 2), (nobody, 0), (bob, 2), (server.Issuer.CreateToken("olga"), 3) })
             {
-                Assert.Contains($"tonne_ledger_runs{{status=\"completed\"}} {runs}\n", (await server.SendAsync("/metrics", token)).Text, StringComparison.Ordinal);
+                Assert.Contains($"tonne_ledger_runs{{status=\"completed\"}} {runs}\n", (await server.SendAsync("/metrics", token)).Text,
+                    StringComparison.Ordinal);
                 Assert.Equal(runs, (int)JsonNode.Parse((await server.SendAsync("/api/v1/totals", token)).Text)!["total"]!["runs"]!);
                 Assert.Equal(runs, (await server.SendAsync("/api/v1/filters", token)).Text.Split("\"runs\"").Length > 1
-                    ? JsonNode.Parse((await server.SendAsync("/api/v1/filters", token)).Text)!["projects"]!.AsArray().Sum(project => (int)project!["runs"]!) : 0);
+                    ? JsonNode.Parse((await server.SendAsync("/api/v1/filters", token)).Text)!["projects"]!.AsArray()
+                        .Sum(project => (int)project!["runs"]!) : 0);
             }
         }
     }
@@ -61,7 +66,8 @@ public class PeopleRoutesTests
 
         // The clock stands still, so nothing that was kept has become old.
         Assert.Empty(await server.ListAsync(ada));
-        Assert.Contains("tonne_ledger_runs{status=\"completed\"} 0\n", (await server.SendAsync("/metrics", ada)).Text, StringComparison.Ordinal);
+        Assert.Contains("tonne_ledger_runs{status=\"completed\"} 0\n", (await server.SendAsync("/metrics", ada)).Text,
+            StringComparison.Ordinal);
         await server.Store.GrantAsync(new("ada", "biology", MemberRole.Viewer), "test", CancellationToken.None);
         Assert.Equal([PeopleServer.Biology], await server.ListAsync(ada));
     }
@@ -106,17 +112,22 @@ public class PeopleRoutesTests
     {
         await using var server = await PeopleServer.StartAsync();
         var budgets = new Tonne.Ledgers.Budgets.BudgetFile(server.Fleet.Server.Options.Home);
-        foreach (var (project, account, user) in new (string?, string?, string?)[] { (null, "physics", null), (null, "biology", null), (null, null, "bob"), ("mnist", null, null), (null, null, null) })
-            budgets.Set(new Tonne.Ledgers.Budgets.Budget { Project = project, Account = account, User = user, Limit = Tonne.Ledgers.Budgets.Allowance.Parse("50kg"), Period = Tonne.Ledgers.Budgets.BudgetPeriod.Month });
+        foreach (var (project, account, user) in new (
+            string?, string?, string?)[] { (null, "physics", null), (null, "biology", null), (null, null, "bob"), ("mnist", null, null),
+            (null, null, null) })
+            budgets.Set(new Tonne.Ledgers.Budgets.Budget { Project = project, Account = account, User = user,
+                Limit = Tonne.Ledgers.Budgets.Allowance.Parse("50kg"), Period = Tonne.Ledgers.Budgets.BudgetPeriod.Month });
 
         Assert.Equal(1, await CountAsync("ada"));
         Assert.Equal(2, await CountAsync("bob"));
         Assert.Equal(0, await CountAsync("nobody"));
         Assert.Equal(5, await CountAsync("olga"));
-        Assert.DoesNotContain("biology", (await server.SendAsync("/api/v1/budgets", server.Issuer.CreateToken("ada"))).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "biology", (await server.SendAsync("/api/v1/budgets", server.Issuer.CreateToken("ada"))).Text, StringComparison.Ordinal);
 
         async Task<int> CountAsync(string person) =>
-            JsonNode.Parse((await server.SendAsync("/api/v1/budgets", server.Issuer.CreateToken(person))).Text)!["budgets"]!.AsArray().Count;
+            JsonNode.Parse((await server.SendAsync("/api/v1/budgets", server.Issuer.CreateToken(person))).Text)!["budgets"]!.AsArray()
+                .Count;
     }
 
     [Fact]
@@ -139,7 +150,8 @@ public class PeopleRoutesTests
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/mcp", UriKind.Relative))
         {
             Content = new StringContent(
-                $$$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"{{{tool}}}","arguments":{{{arguments}}} } }""", Encoding.UTF8, "application/json"),
+                $$$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"{{{tool}}}","arguments":{{{arguments}}} } }""",
+                    Encoding.UTF8, "application/json"),
         };
         request.Headers.Accept.ParseAdd("application/json, text/event-stream");
         request.Headers.Authorization = new("Bearer", server.Issuer.CreateToken(person));

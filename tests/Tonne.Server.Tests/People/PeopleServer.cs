@@ -10,7 +10,8 @@ using Tonne.Tests.Issuers;
 
 namespace Tonne.Server.Tests.People;
 
-/// <summary>A server of a fleet with an issuer, and the runs of two accounts: ada sees that of physics, bob that of biology and his own.</summary>
+/// <summary>A server of a fleet with an issuer, and the runs of two accounts: ada sees that of physics, bob that of biology and his
+/// own.</summary>
 sealed class PeopleServer : IAsyncDisposable
 {
     public const string Physics = "20261120-080001-aaaaa1", Biology = "20261120-080002-aaaaa2", Bobs = "20261120-080003-aaaaa3";

@@ -49,7 +49,8 @@ public class PersonHeaderTests
     {
         await using var server = await PeopleServer.StartAsync(configure: options => Trust(options, network));
 
-        var (status, text) = await server.SendAsync("/api/v1/runs", server.Fleet.Server.Options.Token.Text, null, null, ("X-Remote-User", "olga"));
+        var (status, text) = await server.SendAsync(
+            "/api/v1/runs", server.Fleet.Server.Options.Token.Text, null, null, ("X-Remote-User", "olga"));
 
         Assert.True(status == expected, text);
     }
@@ -130,7 +131,8 @@ public class PersonHeaderTests
         AssertProblem(fleet with { Socket = "/tmp/a/socket", Proxy = proxy }, "--person-header");
         // TLS or refusal stays: people do not change where it listens.
         AssertProblem(fleet with { Oidc = oidc, Address = IPAddress.Any }, "--certificate");
-        Assert.Empty((fleet with { Oidc = oidc, PersonHeader = header, Proxy = proxy, IsTokenOff = true, Address = IPAddress.Any }).FindProblems());
+        Assert.Empty((fleet with { Oidc = oidc, PersonHeader = header, Proxy = proxy, IsTokenOff = true, Address = IPAddress.Any })
+            .FindProblems());
         Assert.Empty((fleet with { Socket = "/tmp/a/socket", Proxy = proxy, PersonHeader = header }).FindProblems());
     }
 
@@ -151,7 +153,8 @@ public class PersonHeaderTests
             var line = ServerCommandLine.Parse(["serve", .. words], static _ => null);
             message = string.Join('\n', new ServerOptions
             {
-                Home = home.Home, Token = AccessToken.Create(), Fleet = new HeldStore(TimeProvider.System), PersonHeader = line.PersonHeader, Oidc = line.Oidc,
+                Home = home.Home, Token = AccessToken.Create(), Fleet = new HeldStore(TimeProvider.System), PersonHeader =
+                    line.PersonHeader, Oidc = line.Oidc,
             }.FindProblems());
         }
         catch (FormatException error)
@@ -167,13 +170,15 @@ public class PersonHeaderTests
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["TONNE_OIDC_AUTHORITY"] = "https://login.example.org", ["TONNE_OIDC_CLIENT_ID"] = "tonne", ["TONNE_OIDC_CLIENT_SECRET"] = "secret",
+            ["TONNE_OIDC_AUTHORITY"] = "https://login.example.org", ["TONNE_OIDC_CLIENT_ID"] = "tonne", ["TONNE_OIDC_CLIENT_SECRET"] =
+                "secret",
             ["TONNE_PERSON_HEADER"] = "X-Remote-User", ["TONNE_TRUSTED_PROXY"] = "10.0.0.0/8, 192.0.2.1",
         };
 
         var line = ServerCommandLine.Parse(["serve", "--oidc-client-id", "other", "--no-token"], variables.GetValueOrDefault);
 
-        Assert.Equal(new OidcOptions { Authority = new Uri("https://login.example.org"), ClientId = "other", ClientSecret = "secret" }, line.Oidc);
+        Assert.Equal(new OidcOptions { Authority = new Uri("https://login.example.org"), ClientId = "other", ClientSecret = "secret" },
+            line.Oidc);
         Assert.Equal(["10.0.0.0/8", "192.0.2.1/32"], line.PersonHeader!.TrustedProxies.Select(network => network.ToString()));
         Assert.True(line.IsTokenOff);
     }

@@ -38,7 +38,8 @@ sealed class PrivateBrowser : IDisposable
     /// <summary>Sends a request with the cookies of its address.</summary>
     public async Task<(int Status, string Text, Uri? Location)> SendAsync(HttpRequestMessage request)
     {
-        var jar = Cookies.TryGetValue(request.RequestUri!.Authority, out var known) ? known : Cookies[request.RequestUri.Authority] = new(StringComparer.Ordinal);
+        var jar = Cookies.TryGetValue(request.RequestUri!.Authority, out var known) ? known : Cookies[request.RequestUri.Authority] =
+            new(StringComparer.Ordinal);
         if (jar.Count > 0)
             request.Headers.TryAddWithoutValidation("Cookie", string.Join("; ", jar.Select(cookie => $"{cookie.Key}={cookie.Value}")));
         using var response = await _client.SendAsync(request, Cancelled);

@@ -28,8 +28,10 @@ public class SignedTokenTests
 
     public static TheoryData<string> Wrong { get; } =
     [
-        "another audience", "several audiences without this one", "no audience", "another issuer", "no issuer", "expired", "not yet valid", "never expires", "unsigned",
-        "unsigned with a signature", "signed with the public key as a secret", "signed with another key", "another key under the known id", "changed",
+        "another audience", "several audiences without this one", "no audience", "another issuer", "no issuer", "expired", "not yet valid",
+            "never expires", "unsigned",
+        "unsigned with a signature", "signed with the public key as a secret", "signed with another key", "another key under the known id",
+            "changed",
         "without its signature", "the key is in the token", "another algorithm is named", "rubbish", "encrypted",
     ];
 
@@ -56,13 +58,16 @@ public class SignedTokenTests
             "signed with the public key as a secret" => issuer.CreateWithSecret("olga", issuer.PublicKeyPem),
             "signed with another key" => issuer.CreateForged("olga"),
             "another key under the known id" => issuer.CreateForged("olga", issuer.KeyId),
-            "changed" => string.Join('.', right.Split('.')[0], Base64Url.EncodeToString(Encoding.UTF8.GetBytes(issuer.CreateClaims("carol").ToJsonString())), right.Split('.')[2]),
+            "changed" => string.Join(
+                '.', right.Split('.')[0], Base64Url.EncodeToString(Encoding.UTF8.GetBytes(issuer.CreateClaims("carol").ToJsonString())),
+                right.Split('.')[2]),
             "without its signature" => string.Join('.', right.Split('.')[0], right.Split('.')[1], ""),
             // Keys that a token brings along (RFC 7515, 4.1.2 and 4.1.3) are not looked at.
             "the key is in the token" => elsewhere.CreateToken("olga", new JsonObject
             {
                 ["alg"] = "RS256", ["kid"] = elsewhere.KeyId, ["jku"] = elsewhere.Name + "/keys", ["x5u"] = elsewhere.Name + "/keys",
-            }).Replace(Base64Url.EncodeToString(Encoding.UTF8.GetBytes(elsewhere.Name)), Base64Url.EncodeToString(Encoding.UTF8.GetBytes(issuer.Name)), StringComparison.Ordinal),
+            }).Replace(Base64Url.EncodeToString(Encoding.UTF8.GetBytes(elsewhere.Name)),
+                Base64Url.EncodeToString(Encoding.UTF8.GetBytes(issuer.Name)), StringComparison.Ordinal),
             "another algorithm is named" => issuer.CreateToken("olga", StandInIssuer.CreateHeader("ES256", issuer.KeyId)),
             "encrypted" => "e30.e30.e30.e30.e30",
             _ => "e30.e30.e30",
@@ -128,7 +133,8 @@ public class SignedTokenTests
         Assert.Equal(2, (await server.ListAsync(server.Issuer.CreateToken("ada"))).Count);
     }
 
-    public static TheoryData<string> Nameless { get; } = ["none", "several", "number", "empty", "blank", "holder of the token", "ada\u202E", "ada\u200B", "*", "ada\n", "\uD800"];
+    public static TheoryData<string> Nameless { get; } =
+        ["none", "several", "number", "empty", "blank", "holder of the token", "ada\u202E", "ada\u200B", "*", "ada\n", "\uD800"];
 
     [Theory, MemberData(nameof(Nameless))]
     public async Task A_token_without_the_name_of_a_person_is_nobodys(string how)

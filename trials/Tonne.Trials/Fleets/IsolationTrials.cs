@@ -69,14 +69,17 @@ public sealed partial class IsolationTrials : IDisposable
         await RevokeAsync();
         seen += await AskAsync(server, seed + 1, requests - (requests / 2));
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{requests} requests in {watch.Elapsed.TotalSeconds:0} s; {seen} texts of visible runs were seen");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{requests} requests in {watch.Elapsed.TotalSeconds:0} s; {seen} texts of visible runs were seen");
         // Or the people see nothing at all.
         Assert.True(seen > requests, $"{seen} texts of visible runs in {requests} requests");
         // Nobody read without a line in the audit log, which the command shows.
         var audit = (await _server.RunAsync("fleet", "audit", "--person", "ada", "--limit", "100000", "--json")).Expect(0).Output;
         var lines = JsonNode.Parse(audit)!["lines"]!.AsArray();
         Assert.True(lines.Count > requests / 50, $"{lines.Count}");
-        Assert.All(lines, line => Assert.True(((string)line!["who"]!).StartsWith("person ada from 127.0.0.1", StringComparison.Ordinal) || (string)line["subject"]! == "ada"));
+        Assert.All(lines, line =>
+            Assert.True(((string)line!["who"]!).StartsWith("person ada from 127.0.0.1", StringComparison.Ordinal)
+            || (string)line["subject"]! == "ada"));
     }
 
     [Fact]
@@ -117,7 +120,8 @@ public sealed partial class IsolationTrials : IDisposable
     public async Task Chromium_signs_in_shows_the_person_and_signs_out()
     {
         Needs.Program("/usr/bin/chromium", "chromium");
-        Assert.SkipUnless(Directory.Exists(Path.Combine(TonneCommand.Repository, "web", "node_modules", "playwright-core")), "the modules of web/ are missing (npm ci in web/)");
+        Assert.SkipUnless(Directory.Exists(Path.Combine(TonneCommand.Repository, "web", "node_modules", "playwright-core")),
+            "the modules of web/ are missing (npm ci in web/)");
         var node = Needs.Program("/usr/bin/node", "nodejs");
         await using var postgres = await PrivatePostgres.StartAsync(_server);
         await using var server = await StartAsync(postgres);
@@ -127,7 +131,8 @@ public sealed partial class IsolationTrials : IDisposable
         var result = JsonNode.Parse((await _server.RunOtherAsync(node, script, "--address", server.Address.ToString())).Expect(0).Output)!;
 
         Assert.Empty(result["errors"]!.AsArray());
-        Assert.Equal(["/totals", "/authorize", "/signin-oidc", "/totals", "/end"], result["visited"]!.AsArray().Select(path => (string)path!));
+        Assert.Equal(["/totals", "/authorize", "/signin-oidc", "/totals", "/end"], result["visited"]!.AsArray()
+            .Select(path => (string)path!));
         Assert.Equal(("/totals?by=account", "ada"), ((string)result["at"]!, (string)result["person"]!));
         Assert.DoesNotContain("/nodes", result["links"]!.AsArray().Select(link => (string)link!));
         Assert.Contains("/totals", result["links"]!.AsArray().Select(link => (string)link!));
@@ -176,7 +181,9 @@ public sealed partial class IsolationTrials : IDisposable
     /// <summary>A node with a real run, from which the runs of all accounts and users are made, and the roles of the people.</summary>
     async Task FillAsync(ServedLedger server, Random random)
     {
-        (await _node.RunAsync("run", "-q", "--name", "base", "--zone", "FR", "--", "sh", "-c", "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done")).Expect(0);
+        (await _node.RunAsync(
+            "run", "-q", "--name", "base", "--zone", "FR", "--", "sh", "-c", "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done"))
+            .Expect(0);
         var code = (await _server.RunAsync("fleet", "code")).Expect(0).Output.Trim();
         (await _node.RunAsync("fleet", "enroll", "--server", server.Address.ToString(), "--code", code, "--name", "node-1")).Expect(0);
         var key = (string)JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(_node.Home, "fleet.json"), Cancelled))!["key"]!;
@@ -196,8 +203,10 @@ public sealed partial class IsolationTrials : IDisposable
         // gil and hal have no role; the owner of the fleet is somebody else.
         foreach (var (person, account, role) in new[]
         {
-            ("ada", "physics", "viewer"), ("bob", "physics", "member"), ("bob", "chem", "viewer"), ("cem", "chem", "owner"), ("dan", "bio", "member"),
-            ("eve", "bio", "viewer"), ("eve", "physics", "viewer"), ("eve", "chem", "viewer"), ("fay", "law", "owner"), ("olga", "*", "owner"),
+            ("ada", "physics", "viewer"), ("bob", "physics", "member"), ("bob", "chem", "viewer"), ("cem", "chem", "owner"),
+                ("dan", "bio", "member"),
+            ("eve", "bio", "viewer"), ("eve", "physics", "viewer"), ("eve", "chem", "viewer"), ("fay", "law", "owner"),
+                ("olga", "*", "owner"),
         })
         {
             (await _server.RunAsync("fleet", "grant", person, "--account", account, "--role", role)).Expect(0);
@@ -220,7 +229,8 @@ public sealed partial class IsolationTrials : IDisposable
         Assert.Equal(_roles.Sum(person => person.Value.Count), members.Count);
     }
 
-    HashSet<string> GetRoles(string person) => _roles.TryGetValue(person, out var roles) ? roles : _roles[person] = new(StringComparer.Ordinal);
+    HashSet<string> GetRoles(string person) => _roles.TryGetValue(person, out var roles) ? roles : _roles[person] =
+        new(StringComparer.Ordinal);
 
     /// <summary>The rule of docs/formats/database.md.</summary>
     bool MaySee(string person, SecretRun run) =>
@@ -230,21 +240,26 @@ public sealed partial class IsolationTrials : IDisposable
     {
         foreach (var person in Persons.Append("olga"))
             GetRoles(person);
-        var counts = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(part => Task.Run(() => AskAsync(server, new Random(seed + (part * 1000)), requests / AtOnce), Cancelled)));
+        var counts = await Task.WhenAll(
+            Enumerable.Range(0, AtOnce)
+            .Select(part => Task.Run(() => AskAsync(server, new Random(seed + (part * 1000)), requests / AtOnce), Cancelled)));
         return counts.Sum();
     }
 
     async Task<int> AskAsync(ServedLedger server, Random random, int requests)
     {
         var seen = 0;
-        using var client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = server.Address, Timeout = TimeSpan.FromMinutes(2) };
+        using var client = new HttpClient(
+            new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = server.Address, Timeout =
+            TimeSpan.FromMinutes(2) };
         string[] people = [.. Persons, "olga", "zoe"];
         var tokens = people.ToDictionary(person => person, person => _issuer.CreateToken(person), StringComparer.Ordinal);
         for (var i = 0; i < requests; i++)
         {
             var person = people[random.Next(people.Length)];
             using var request = Next(random);
-            var asked = Uri.UnescapeDataString(request.RequestUri!.OriginalString) + (request.Content is null ? "" : await request.Content.ReadAsStringAsync(Cancelled));
+            var asked = Uri.UnescapeDataString(request.RequestUri!.OriginalString) + (
+                request.Content is null ? "" : await request.Content.ReadAsStringAsync(Cancelled));
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", tokens[person]);
             using var response = await client.SendAsync(request, Cancelled);
             var text = await response.Content.ReadAsStringAsync(Cancelled);
@@ -257,7 +272,7 @@ public sealed partial class IsolationTrials : IDisposable
                 {
                     // What was asked for may be repeated.
                     Assert.True(Array.TrueForAll(shown, secret => asked.Contains(secret, StringComparison.OrdinalIgnoreCase)),
-                        $"{person} sees {string.Join(", ", shown)} of account {run.Account}, user {run.User}, in the answer to {asked}:\n{text}");
+                        $"{person} sees {string.Join(", ", shown)} of {run.Account}, {run.User}, in the answer to {asked}:\n{text}");
                 }
             }
 
@@ -278,7 +293,8 @@ public sealed partial class IsolationTrials : IDisposable
             Assert.Equal(visible, (int)JsonNode.Parse(text)!["total"]!["runs"]!);
         else if (asked == "/metrics")
             Assert.Equal(visible, int.Parse(CompletedRuns().Match(text).Groups[1].Value, CultureInfo.InvariantCulture));
-        else if (asked.StartsWith("/api/v1/fleet/nodes", StringComparison.Ordinal) || asked.StartsWith("/api/v1/fleet/codes", StringComparison.Ordinal))
+        else if (asked.StartsWith("/api/v1/fleet/nodes", StringComparison.Ordinal)
+            || asked.StartsWith("/api/v1/fleet/codes", StringComparison.Ordinal))
             Assert.Equal(GetRoles(person).Contains("*"), status == 200);
     }
 
@@ -296,14 +312,18 @@ public sealed partial class IsolationTrials : IDisposable
             4 => run.Name[..^random.Next(1, 5)],
             _ => run.Id,
         };
-        string[] words = [run.Name, run.Name[5..9], run.Project, run.User, run.Id[^6..], "name", "project-", "zq", "secret", run.Account ?? "physics"];
+        string[] words = [run.Name, run.Name[5..9], run.Project, run.User, run.Id[^6..], "name", "project-", "zq", "secret",
+            run.Account ?? "physics"];
         string[] filters =
         [
-            "project=" + run.Project, "account=" + (run.Account ?? "law"), "user=" + run.User, "name=" + run.Name[..9], "tag=secret", "tag=secret%3D" + run.Name,
+            "project=" + run.Project, "account=" + (run.Account ?? "law"), "user=" + run.User, "name=" + run.Name[..9], "tag=secret",
+                "tag=secret%3D" + run.Name,
             "status=completed", "kind=recorded", "since=2000", "until=2099", "q=" + words[random.Next(words.Length)],
         ];
         string[] sorts = ["name", "-name", "project", "user", "-energy", "emissions", "started", "-started", "machine", "duration"];
-        var filter = string.Join('&', Enumerable.Range(0, random.Next(3)).Select(_ => filters[random.Next(filters.Length - 1)]).Distinct(StringComparer.Ordinal).GroupBy(each => each.Split('=')[0], StringComparer.Ordinal).Select(group => group.First()));
+        var filter = string.Join(
+            '&', Enumerable.Range(0, random.Next(3)).Select(_ => filters[random.Next(filters.Length - 1)]).Distinct(StringComparer.Ordinal)
+            .GroupBy(each => each.Split('=')[0], StringComparer.Ordinal).Select(group => group.First()));
         var words1 = Uri.EscapeDataString(words[random.Next(words.Length)]);
         string[] keys = ["account", "user", "project", "month", "project,user", "account,project", "node", "tag:secret", "model"];
         return random.Next(24) switch
@@ -326,12 +346,16 @@ public sealed partial class IsolationTrials : IDisposable
             15 => Get("/metrics"),
             16 => Get("/api/v1/person"),
             17 => Get(random.Next(2) == 0 ? "/api/v1/fleet/nodes" : "/api/v1/budgets"),
-            18 => Get(random.Next(4) switch { 0 => "/", 1 => "/runs/" + run.Id, 2 => "/compare?run=" + run.Id, _ => "/nodes" }, "text/html"),
+            18 => Get(random.Next(4) switch { 0 => "/", 1 => "/runs/" + run.Id, 2 => "/compare?run=" + run.Id, _ => "/nodes" },
+                "text/html"),
             19 => Get($"/api/v1/runs/{run.Id}", "text/csv"),
             20 => Call("runs", new JsonObject { ["search"] = words[random.Next(words.Length)], ["limit"] = 50 }),
             21 => Call(random.Next(3) switch { 0 => "runs", 1 => "explain", _ => "advise" }, new JsonObject { ["run"] = named }),
-            22 => random.Next(2) == 0 ? Call("compare", new JsonObject { ["names"] = new JsonArray(named, other.Id) }) : Call("totals", new JsonObject { ["by"] = "project" }),
-            _ => Post("/api/v1/footprint", $"name: x\nphases:\n  - name: training\n    runs: {{project: {run.Project}}}\n  - name: more\n    run: {run.Id}\n", "application/yaml"),
+            22 => random.Next(2) == 0 ? Call("compare", new JsonObject { ["names"] = new JsonArray(named, other.Id) })
+                : Call("totals", new JsonObject { ["by"] = "project" }),
+            _ => Post("/api/v1/footprint",
+                $"name: x\nphases:\n  - name: training\n    runs: {{project: {run.Project}}}\n  - name: more\n    run: {run.Id}\n",
+                "application/yaml"),
         };
     }
 
@@ -349,7 +373,8 @@ public sealed partial class IsolationTrials : IDisposable
     {
         var call = new JsonObject
         {
-            ["jsonrpc"] = "2.0", ["id"] = 1, ["method"] = "tools/call", ["params"] = new JsonObject { ["name"] = tool, ["arguments"] = arguments },
+            ["jsonrpc"] = "2.0", ["id"] = 1, ["method"] = "tools/call", ["params"] =
+                new JsonObject { ["name"] = tool, ["arguments"] = arguments },
         };
         var request = Post("/mcp", call.ToJsonString(), "application/json");
         request.Headers.TryAddWithoutValidation("Accept", "application/json, text/event-stream");
@@ -357,7 +382,8 @@ public sealed partial class IsolationTrials : IDisposable
     }
 
     static int ReadNumber(string variable, int usual) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : usual;
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+            : usual;
 
     /// <summary>Lines of the first run of a node's ledger.</summary>
     static IReadOnlyList<PushedLine> ReadLines(LedgerHome home) =>
@@ -372,14 +398,16 @@ public sealed partial class IsolationTrials : IDisposable
         using var body = new MemoryStream();
         await PushBatch.WriteAsync(body, lines, Cancelled);
         using var client = new HttpClient { BaseAddress = server.Address };
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/api/v1/fleet/push", UriKind.Relative)) { Content = new ByteArrayContent(body.ToArray()) };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, new Uri("/api/v1/fleet/push", UriKind.Relative)) { Content = new ByteArrayContent(body.ToArray()) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(PushBatch.MediaType);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         request.Headers.Add("tonne-node-report", Base64Url.EncodeToString("""{"version":"0.1.0"}"""u8));
         using var response = await client.SendAsync(request, Cancelled);
         var answer = await response.Content.ReadAsStringAsync(Cancelled);
         if (response.StatusCode == HttpStatusCode.OK)
-            Assert.Equal((lines.Count, 0), ((int)JsonNode.Parse(answer)!["accepted"]!, JsonNode.Parse(answer)!["refused"]!.AsArray().Count));
+            Assert.Equal((lines.Count, 0),
+                ((int)JsonNode.Parse(answer)!["accepted"]!, JsonNode.Parse(answer)!["refused"]!.AsArray().Count));
         return response.StatusCode;
     }
 

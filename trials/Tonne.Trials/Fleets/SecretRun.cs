@@ -22,7 +22,8 @@ sealed record SecretRun(string Id, string Name, string Project, string? Account,
     /// <param name="lines">The lines of a real run.</param>
     /// <param name="account">The account.</param>
     /// <param name="user">The user.</param>
-    public static (SecretRun Run, IReadOnlyList<PushedLine> Lines) Create(Random random, IReadOnlyList<PushedLine> lines, string? account, string user)
+    public static (SecretRun Run, IReadOnlyList<PushedLine> Lines) Create(
+        Random random, IReadOnlyList<PushedLine> lines, string? account, string user)
     {
         // Hexadecimal digits that are no number and no word.
         string Next(char first) => first + "q" + random.Next(1 << 16).ToString("x4", CultureInfo.InvariantCulture);
@@ -47,6 +48,7 @@ sealed record SecretRun(string Id, string Name, string Project, string? Account,
         var sum = uint.MaxValue;
         foreach (var one in bytes)
             sum = BitOperations.Crc32C(sum, one);
-        return [.. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"crc32c\":\"{~sum:x8}\",\"{name}\":")), .. bytes, (byte)'}'];
+        return [.. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"crc32c\":\"{~sum:x8}\",\"{name}\":")), .. bytes,
+            (byte)'}'];
     }
 }
