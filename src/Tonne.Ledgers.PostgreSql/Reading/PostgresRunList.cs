@@ -58,7 +58,7 @@ public sealed class PostgresRunList(PostgresDatabase database)
         return _values.Get(database.Read(person, Describe), () => database.Read(person, ReadValues), isOldOneTaken: true);
     }
 
-    (List<(string Id, DateOnly Month)> Found, int? Total) FindRuns(ReadSession session, RunListQuery query)
+    (List<string> Found, int? Total) FindRuns(ReadSession session, RunListQuery query)
     {
         var (offset, limit) = (query.After is null ? query.Offset : 0, query.Limit);
         var column = GetColumn(query.Sort);
@@ -99,10 +99,11 @@ public sealed class PostgresRunList(PostgresDatabase database)
         || query.Runs.Tags.Any(static tag => tag.Key != "model" || tag.Value.Length == 0);
 
     /// <summary>Finds runs in an order; where all have to be looked at, they are counted too.</summary>
-    static (List<(string Id, DateOnly Month)> Found, int? Total) FindInOrder(
+    static (List<string> Found, int? Total) FindInOrder(
         ReadSession session, RunListQuery query, Func<RunConditions> create, string order, int offset, int limit)
     {
-        const string select = "select id, month from tonne.run_list";
+        // The month is in the id: without its column an index alone answers, however many entries are passed.
+        const string select = "select id from tonne.run_list";
         var range = string.Create(CultureInfo.InvariantCulture, $"{order} offset {offset} limit {limit}");
         if (!IsSearched(query))
             return (Read(session.Select(create(), select, range), out _), null);
@@ -115,7 +116,7 @@ public sealed class PostgresRunList(PostgresDatabase database)
         }
 
         // Counting all lets several processes read the table, where an index would be followed run by run.
-        var found = Read(session.Select(create(), "select id, month, count(*) over () from tonne.run_list", range), out var total);
+        var found = Read(session.Select(create(), "select id, count(*) over () from tonne.run_list", range), out var total);
         return (found, query.After is null ? total : null);
     }
 
@@ -193,33 +194,33 @@ public sealed class PostgresRunList(PostgresDatabase database)
         _ => null,
     };
 
-    static List<(string Id, DateOnly Month)> Read(NpgsqlCommand command, out int? total)
+    static List<string> Read(NpgsqlCommand command, out int? total)
     {
         total = null;
-        var found = new List<(string, DateOnly)>();
+        var found = new List<string>();
         using (command)
         {
             using var reader = command.ExecuteReader();
             while (reader.Read())
             {
-                found.Add((reader.GetString(0), reader.GetFieldValue<DateOnly>(1)));
-                if (reader.FieldCount > 2)
-                    total = (int)reader.GetInt64(2);
+                found.Add(reader.GetString(0));
+                if (reader.FieldCount > 1)
+                    total = (int)reader.GetInt64(1);
             }
         }
 
         return found;
     }
 
-    static ImmutableArray<RunSummary> ReadSummaries(ReadSession session, List<(string Id, DateOnly Month)> found)
+    static ImmutableArray<RunSummary> ReadSummaries(ReadSession session, List<string> found)
     {
         if (found.Count == 0)
             return [];
         var conditions = new RunConditions()
-            .Add("id = any ({0})", NpgsqlDbType.Array | NpgsqlDbType.Text, found.Select(static run => run.Id).ToArray())
-            .Add("month = any ({0})", NpgsqlDbType.Array | NpgsqlDbType.Date, found.Select(static run => run.Month).Distinct().ToArray());
+            .Add("id = any ({0})", NpgsqlDbType.Array | NpgsqlDbType.Text, found.ToArray())
+            .Add("month = any ({0})", NpgsqlDbType.Array | NpgsqlDbType.Date, found.Select(CheckedLine.GetMonth).Distinct().ToArray());
         var runs = PostgresLedger.ReadSummaries(session, conditions).ToDictionary(static run => run.Id, StringComparer.Ordinal);
-        return [.. found.Where(run => runs.ContainsKey(run.Id)).Select(run => runs[run.Id])];
+        return [.. found.Where(runs.ContainsKey).Select(id => runs[id])];
     }
 
     /// <summary>Whether somebody sees so few runs that all of them are sorted sooner than they are found in an index of all runs.</summary>

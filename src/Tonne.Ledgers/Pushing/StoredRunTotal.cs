@@ -9,7 +9,7 @@ public sealed class StoredRunTotal(TotalQuery query) : IDisposable
 {
     // Below, collecting costs less than holding memory ready for it.
     const int ManyRuns = 4096;
-    const long BytesForMany = 230_000_000;
+    const long BytesForMany = 130_000_000;
 
     readonly List<CountedRun> _runs = [];
     readonly CountedRunCodec.TextCache _texts = new();
