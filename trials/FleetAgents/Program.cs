@@ -8,6 +8,10 @@ using Tonne.Trials.FleetAgents;
 // SIGTERM ends them, sixteen at a time; all that waits is pushed. Then it writes for each node "node NAME MICROJOULES", the energy that
 // its runs must have.
 const int Together = 16;
+
+// An agent blocks threads of the pool while it reads and writes its ledger; in a process of its own there are enough of them.
+const int LeastPoolThreads = 200;
+ThreadPool.SetMinThreads(LeastPoolThreads, LeastPoolThreads);
 var (folder, first, count, meters) = (args[0], Number(args[1]), Number(args[2]), Number(args[3]));
 var push = TimeSpan.FromSeconds(double.Parse(args[5], CultureInfo.InvariantCulture));
 var spread = TimeSpan.FromSeconds(Number(args[7]));
@@ -55,11 +59,14 @@ catch (OperationCanceledException)
     // They end now.
 }
 
-await Parallel.ForEachAsync(agents, new ParallelOptions { MaxDegreeOfParallelism = Together }, (agent, _) =>
+var next = -1;
+var stopping = Enumerable.Range(0, Together).Select(_ => new Thread(() =>
 {
-    agent.Stop();
-    return ValueTask.CompletedTask;
-});
+    while (Interlocked.Increment(ref next) is var i && i < agents.Count)
+        agents[i].Stop();
+})).ToList();
+stopping.ForEach(static thread => thread.Start());
+stopping.ForEach(static thread => thread.Join());
 foreach (var agent in agents)
 {
     Console.WriteLine(FormattableString.Invariant($"node {agent.Node.Name} {agent.Node.Microjoules}"));

@@ -10,10 +10,6 @@ public static class PushConnection
 {
     static readonly TimeSpan _connectTimeout = TimeSpan.FromSeconds(20);
 
-    // Above the minute between two pushes, so that not each begins with a new connection and its handshake; below the 130 s after which
-    // Kestrel ends an idle one.
-    static readonly TimeSpan _longestIdle = TimeSpan.FromSeconds(110);
-
     /// <summary>Makes a client; the caller disposes it.</summary>
     /// <param name="settings">The server.</param>
     public static HttpClient Create(FleetSettings settings)
@@ -27,7 +23,6 @@ public static class PushConnection
             ConnectTimeout = _connectTimeout,
             // A name that moves to another address is found again.
             PooledConnectionLifetime = TimeSpan.FromMinutes(15),
-            PooledConnectionIdleTimeout = _longestIdle,
             MaxResponseHeadersLength = 64,
         };
         if (settings.CertificateSha256 is { } fingerprint)

@@ -57,7 +57,7 @@ public class FleetAgentTrials
         var begin = await fleet.MeasureAsync();
         await Task.Delay(length, TimeProvider.System, Cancelled);
         var end = await fleet.MeasureAsync();
-        await fleet.StopAsync(TimeSpan.FromMinutes(5));
+        await fleet.StopAsync(TimeSpan.FromMinutes(10));
         var after = await fleet.MeasureAsync();
         Assert.True(fleet.Jobs > 0, "no job began");
         Assert.True(end.Answers > begin.Answers, $"no push was answered\n{fleet.Said}");
