@@ -59,7 +59,7 @@ class TonneMiddleware:
 
 
 class ModelCallMiddleware:
-    """Tells a recorder of a deployed service (``tonne service observe --otlp``) of each call of a model: when, which model, which tokens.
+    """Reports each call of a model to a recorder of a deployed service (``tonne service observe --otlp``): when, which model, which tokens.
 
     ``to`` is the recorder's address (default: the variable TONNE_OTLP, else ``http://127.0.0.1:4318``), ``model`` the name where replies
     have none. Tokens are read from replies that have them, as those of OpenAI's interface do; an application may set what they lack:

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Tonne.Trials.Services;
 
-/// <summary>A service whose calls Python's middleware tells: <c>tonne service run --otlp</c> around an ASGI application.</summary>
+/// <summary>A service whose calls Python's middleware reports: <c>tonne service run --otlp</c> around an ASGI application.</summary>
 public class MiddlewareCallTrials
 {
     // 1 + 2 + … + 20.
