@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of the middleware that reports calls to a recorder of models; replies are in the shapes that the providers document."""
+"""Tests of the middleware that reports calls of models to a recorder; replies are in the shapes that the providers document."""
 
 import asyncio
 import gzip
