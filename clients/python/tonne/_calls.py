@@ -98,13 +98,20 @@ class ReplyUsage:
         self._bytes = bytearray()
 
     def add(self, part):
-        """A part of the body has been sent."""
+        """A part of the body has been sent. Does not raise: the reply must pass."""
+        try:
+            self._add(part)
+        except Exception as error:
+            self._is_read = False
+            report("the tokens of a reply are not known (%r)" % error)
+
+    def _add(self, part):
         if not part or not self._is_read:
             return
         if self._is_stream:
             self._call.note_first_part()
         self._bytes += part
-        if self._is_stream:
+        if self._is_stream and b"\n" in part:
             *lines, rest = bytes(self._bytes).split(b"\n")
             self._bytes = bytearray(rest)
             for line in lines:
@@ -186,12 +193,11 @@ class CallSender:
     its own sender.
     """
 
-    def __init__(self, to=None, service=None):
+    def __init__(self, to=None):
         to = to or os.environ.get("TONNE_OTLP") or _DEFAULT_ADDRESS
         if not re.match(r"https?://[^/]+", to):
             raise ValueError("to=%r is no address such as %s" % (to, _DEFAULT_ADDRESS))
         self.address = to if to.rstrip("/").endswith(_PATH) else to.rstrip("/") + _PATH
-        self._resource = {"attributes": [{"key": "service.name", "value": {"stringValue": service}}]} if service else {}
         self._clear()
         _senders.add(self)
 
@@ -254,7 +260,7 @@ class CallSender:
                 return
 
     def _send(self, spans):
-        body = json.dumps({"resourceSpans": [{"resource": self._resource, "scopeSpans": [{"spans": spans}]}]}).encode()
+        body = json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]}).encode()
         try:
             request = urllib.request.Request(self.address, body, {"Content-Type": "application/json"})
             with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:
@@ -263,6 +269,34 @@ class CallSender:
         except Exception as error:
             report("%s does not take spans (%s); is 'tonne service observe --otlp' running there? They wait" % (self.address, error))
             return False
+
+
+class CallMiddleware:
+    """What the middleware for ASGI and that for WSGI share. Raises ValueError for an address that is none."""
+
+    def __init__(self, app, to=None, model=None):
+        self.app = app
+        self._model = model
+        self.sender = CallSender(to)
+
+    def summary(self):
+        """How many calls were sent, wait, and were dropped, as a dict."""
+        return self.sender.summary()
+
+    def close(self):
+        """Sends what waits; without it, that is done when the process ends."""
+        self.sender.close()
+
+    def _begin(self):
+        call = ModelCall()
+        call.model = self._model
+        return call
+
+    def _end(self, call, usage):
+        if usage is not None:
+            usage.end()
+        if call.is_known:
+            self.sender.add(call)
 
 
 def _forget_after_fork():

@@ -11,7 +11,7 @@
     app = ModelCallMiddleware(app)                  # beside: tonne service observe --name chat --pid PID --otlp 4318
 """
 
-from ._calls import CallSender, ModelCall, ReplyUsage
+from ._calls import CallMiddleware, ReplyUsage
 from ._requests import RequestMeter
 
 __all__ = ["ModelCallMiddleware", "TonneMiddleware"]
@@ -58,7 +58,7 @@ class TonneMiddleware:
             self.meter.end(request, "%s %s" % (scope.get("method", ""), route))
 
 
-class ModelCallMiddleware:
+class ModelCallMiddleware(CallMiddleware):
     """Reports each call of a model to a recorder of a deployed service (``tonne service observe --otlp``): when, which model, which tokens.
 
     ``to`` is the recorder's address (default: the variable TONNE_OTLP, else ``http://127.0.0.1:4318``), ``model`` the name where replies
@@ -67,25 +67,12 @@ class ModelCallMiddleware:
     the reply passes as it is. Raises ValueError for an address that is none.
     """
 
-    def __init__(self, app, to=None, model=None, service=None):
-        self.app = app
-        self._model = model
-        self.sender = CallSender(to, service)
-
-    def summary(self):
-        """How many calls were sent, wait, and were dropped, as a dict."""
-        return self.sender.summary()
-
-    def close(self):
-        """Sends what waits; without it, that is done when the process ends."""
-        self.sender.close()
-
     async def __call__(self, scope, receive, send):
         if scope.get("type") != "http":
             await self.app(scope, receive, send)
             return
-        call = ModelCall()
-        call.model = self._model
+        call = self._begin()
+        scope["tonne.call"] = call
         usage = None
 
         async def send_and_read(message):
@@ -99,12 +86,9 @@ class ModelCallMiddleware:
             await send(message)
 
         try:
-            await self.app({**scope, "tonne.call": call}, receive, send_and_read)
+            await self.app(scope, receive, send_and_read)
         except BaseException:
             call.failed = True
             raise
         finally:
-            if usage is not None:
-                usage.end()
-            if call.is_known:
-                self.sender.add(call)
+            self._end(call, usage)

@@ -11,7 +11,7 @@
     app.wsgi_app = ModelCallMiddleware(app.wsgi_app)      # beside: tonne service observe --name chat --pid PID --otlp 4318
 """
 
-from ._calls import CallSender, ModelCall, ReplyUsage
+from ._calls import CallMiddleware, ReplyUsage
 from ._requests import RequestMeter
 
 __all__ = ["ModelCallMiddleware", "TonneMiddleware"]
@@ -57,25 +57,12 @@ class TonneMiddleware:
         return _SizedBody(body, end) if hasattr(body, "__len__") else _Body(body, end)
 
 
-class ModelCallMiddleware:
+class ModelCallMiddleware(CallMiddleware):
     """As the class of this name in ``tonne.asgi``; an application sets what replies lack in ``environ["tonne.call"]``."""
 
-    def __init__(self, app, to=None, model=None, service=None):
-        self.app = app
-        self._model = model
-        self.sender = CallSender(to, service)
-
-    def summary(self):
-        """How many calls were sent, wait, and were dropped, as a dict."""
-        return self.sender.summary()
-
-    def close(self):
-        """Sends what waits; without it, that is done when the process ends."""
-        self.sender.close()
-
     def __call__(self, environ, start_response):
-        call = ModelCall()
-        call.model = self._model
+        call = self._begin()
+        environ["tonne.call"] = call
         usage = None
         has_ended = False
 
@@ -95,13 +82,10 @@ class ModelCallMiddleware:
             if has_ended:
                 return
             has_ended = True
-            if usage is not None:
-                usage.end()
-            if call.is_known:
-                self.sender.add(call)
+            self._end(call, usage)
 
         try:
-            body = self.app({**environ, "tonne.call": call}, start_and_read)
+            body = self.app(environ, start_and_read)
         except BaseException:
             call.failed = True
             end()
