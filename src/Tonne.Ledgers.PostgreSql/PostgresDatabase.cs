@@ -1,5 +1,7 @@
+using System.Data;
 using Npgsql;
 using Tonne.Ledgers.PostgreSql.Migrations;
+using Tonne.Ledgers.PostgreSql.Reading;
 
 namespace Tonne.Ledgers.PostgreSql;
 
@@ -11,7 +13,11 @@ namespace Tonne.Ledgers.PostgreSql;
 /// </remarks>
 public sealed class PostgresDatabase : IAsyncDisposable, IDisposable
 {
+    // A server that starts again takes about so long.
+    static readonly TimeSpan _shortly = TimeSpan.FromSeconds(2);
+
     readonly NpgsqlDataSource _source;
+    readonly NpgsqlDataSource _unpooled;
 
     /// <summary>Prepares connections; none is made yet.</summary>
     /// <param name="connectionString">As Npgsql takes it, for example <c>Host=/run/postgresql;Database=tonne;Username=tonne</c>.</param>
@@ -24,6 +30,8 @@ public sealed class PostgresDatabase : IAsyncDisposable, IDisposable
         // Role and person are set for a transaction, so a connection has nothing to reset; resetting would drop the plans of functions.
         var parts = new NpgsqlConnectionStringBuilder(connectionString) { NoResetOnClose = true };
         _source = NpgsqlDataSource.Create(parts);
+        parts.Pooling = false;
+        _unpooled = NpgsqlDataSource.Create(parts);
         Place = $"PostgreSQL database {parts.Database ?? parts.Username} on {parts.Host}";
         Time = time;
     }
@@ -54,28 +62,90 @@ public sealed class PostgresDatabase : IAsyncDisposable, IDisposable
         }
     }
 
-    internal ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => _source.OpenConnectionAsync(cancellationToken);
+    /// <summary>Opens a connection.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="isNew">Whether it must be a new one, because those of the pool may be gone. Default: no.</param>
+    internal ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken, bool isNew = false) =>
+        (isNew ? _unpooled : _source).OpenConnectionAsync(cancellationToken);
 
-    internal NpgsqlConnection Open() => _source.OpenConnection();
+    /// <summary>Reads in one transaction, which sees one state of the database, and what a person may see of it.</summary>
+    /// <remarks>A connection that was lost is tried once more on a new one: reading twice changes nothing.</remarks>
+    /// <param name="person">Who reads.</param>
+    /// <param name="read">Reads; it may be called twice.</param>
+    internal T Read<T>(Person person, Func<ReadSession, T> read)
+    {
+        for (var isRepeated = false; ; isRepeated = true)
+        {
+            try
+            {
+                using var connection = (isRepeated ? _unpooled : _source).OpenConnection();
+                using var transaction = connection.BeginTransaction(IsolationLevel.RepeatableRead);
+                var answer = read(ReadSession.Begin(connection, person));
+                transaction.Commit();
+                return answer;
+            }
+            catch (Exception error) when (!isRepeated && IsLost(error))
+            {
+                ForgetConnections();
+            }
+            catch (Exception error) when (IsFailure(error))
+            {
+                throw CreateFailure(error);
+            }
+        }
+    }
 
     /// <summary>Does something in a transaction under one of the roles.</summary>
+    /// <remarks>Where the connection was lost before anything was committed, it is done once more.</remarks>
     internal async Task<T> RunAsync<T>(string role, Func<NpgsqlConnection, Task<T>> action, CancellationToken cancellationToken)
+    {
+        for (var isRepeated = false; ; isRepeated = true)
+        {
+            var isCommitting = false;
+            try
+            {
+                await using var connection = await OpenAsync(cancellationToken, isRepeated).ConfigureAwait(false);
+                await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+#pragma warning disable CA2100 // Names of roles are constants of this assembly.
+                await using (var take = new NpgsqlCommand("set local role " + role, connection))
+#pragma warning restore CA2100
+                    await take.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                var result = await action(connection).ConfigureAwait(false);
+                isCommitting = true;
+                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+                return result;
+            }
+            catch (Exception error) when (!isRepeated && !isCommitting && IsLost(error))
+            {
+                ForgetConnections();
+            }
+            catch (Exception error) when (IsFailure(error))
+            {
+                throw CreateFailure(error);
+            }
+        }
+    }
+
+    /// <summary>Whether an exception means that the connection is gone, as all others are that were made before the database was
+    /// restarted.</summary>
+    internal static bool IsLost(Exception error) => error switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown } => true,
+        PostgresException => false,
+        NpgsqlException { InnerException: TimeoutException } => false,
+        _ => error is NpgsqlException or ObjectDisposedException,
+    };
+
+    /// <summary>Closes the connections of the pool, which may be gone too. Some may stay while another thread does the same.</summary>
+    internal void ForgetConnections()
     {
         try
         {
-            await using var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-#pragma warning disable CA2100 // Names of roles are constants of this assembly.
-            await using (var take = new NpgsqlCommand("set local role " + role, connection))
-#pragma warning restore CA2100
-                await take.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-            var result = await action(connection).ConfigureAwait(false);
-            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-            return result;
+            _source.Clear();
         }
-        catch (Exception error) when (IsFailure(error))
+        catch (ObjectDisposedException)
         {
-            throw CreateFailure(error);
+            // Then there are none.
         }
     }
 
@@ -86,7 +156,8 @@ public sealed class PostgresDatabase : IAsyncDisposable, IDisposable
     /// <summary>What a failure of the database means for who asked.</summary>
     internal LedgerUnavailableException CreateFailure(Exception error) => error switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName } =>
+        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn
+            or PostgresErrorCodes.InvalidSchemaName } =>
             new(Place, "it has no ledger, or that of another version of tonne",
                 "Bring it up to date with the login of its owner: tonne fleet init.", error),
         // A role that only a migration makes.
@@ -95,13 +166,28 @@ public sealed class PostgresDatabase : IAsyncDisposable, IDisposable
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } refused =>
             new(Place, refused.MessageText, "Make the login a member of tonne_reader, tonne_ingest and tonne_registry.", error),
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => new(Place, "its disk is full", "Free some space there.", error),
+        PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown
+            or PostgresErrorCodes.CrashShutdown } restarting =>
+            new(Place, restarting.MessageText, "Ask again in some seconds.", error) { RetryAfter = _shortly },
         PostgresException other => new(Place, other.MessageText, "The server's log has more.", error),
+        _ when IsLost(error) => new(Place, error.Message.TrimEnd('.'), "Check that it runs and that the connection string is right.", error)
+        {
+            RetryAfter = _shortly,
+        },
         _ => new(Place, error.Message.TrimEnd('.'), "Check that it runs and that the connection string is right.", error),
     };
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _source.DisposeAsync().ConfigureAwait(false);
+        await _unpooled.DisposeAsync().ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        _source.Dispose();
+        _unpooled.Dispose();
+    }
 }

@@ -102,16 +102,17 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     /// <summary>Looks how much of each budget is used in the current period.</summary>
     /// <param name="budgets">The budgets.</param>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public IReadOnlyList<BudgetState> CheckBudgets(IEnumerable<Budget> budgets)
+    public IReadOnlyList<BudgetState> CheckBudgets(IEnumerable<Budget> budgets) => CheckBudgets(budgets, null);
+
+    /// <summary>Looks how much of each budget was used at a time, in the period that it is in.</summary>
+    /// <param name="budgets">The budgets.</param>
+    /// <param name="until">The time, not included; null for now. Runs that started later are not counted.</param>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public IReadOnlyList<BudgetState> CheckBudgets(IEnumerable<Budget> budgets, DateTimeOffset? until)
     {
         ArgumentNullException.ThrowIfNull(budgets);
-        var now = time.GetUtcNow();
-        var runs = ReadCounted(withTags: false);
-        return
-        [
-            .. budgets.Select(budget => new BudgetState(
-                budget, budget.FindPeriod(now)?.Start, budget.FindPeriod(now)?.End, new TotalBuilder(budget.CreateQuery(now)).Build(runs), now)),
-        ];
+        var runs = new Lazy<List<CountedRun>>(() => ReadCounted(withTags: false));
+        return BudgetState.Check(budgets, until, time.GetUtcNow(), query => new TotalBuilder(query).Build(runs.Value));
     }
 
     /// <summary>Reads what totals need of every run.</summary>
@@ -213,7 +214,7 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     }
 
     /// <summary>Checks every trace, record and statement of runs that have ended, the chain of the hourly audit file, the calls,
-    /// the counted replies, and the files of services. Changes nothing.</summary>
+    /// the counted replies, the files of services, and what servers have signed of pushes. Changes nothing.</summary>
     /// <param name="reportDone">Called with the number of runs done so far; null for none.</param>
     public IReadOnlyList<LedgerProblem> Verify(Action<int>? reportDone = null)
     {
@@ -226,6 +227,7 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
         problems.AddRange(new CallLog(Home).Read().Problems);
         problems.AddRange(ReplyLog.Check(Home));
         problems.AddRange(ServiceFiles.Check(Home));
+        problems.AddRange(Pushing.ReceiptFile.Check(Home));
         foreach (var ids in Home.GetRunIds().Chunk(VerifiedTogether))
         {
             var found = new List<LedgerProblem>[ids.Length];

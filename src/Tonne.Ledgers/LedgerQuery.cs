@@ -6,6 +6,9 @@ namespace Tonne.Ledgers;
 /// <summary>Conditions on the runs of a ledger; the default is all runs. A run must meet every condition that is given.</summary>
 public sealed record LedgerQuery
 {
+    // As totals count it; a longer one would not be a time.
+    const double LongestSeconds = 1e9;
+
     /// <summary>All runs.</summary>
     public static LedgerQuery All { get; } = new();
 
@@ -39,6 +42,9 @@ public sealed record LedgerQuery
     /// <summary>Started before, UTC.</summary>
     public DateTimeOffset? Until { get; init; }
 
+    /// <summary>Ended at or after, UTC; a run without a duration ended when it started.</summary>
+    public DateTimeOffset? EndedSince { get; init; }
+
     /// <summary>Maximum number, newest first; null for all.</summary>
     public int? Limit { get; init; }
 
@@ -55,6 +61,7 @@ public sealed record LedgerQuery
             && (!WithFigures || run.HasFigures)
             && (Since is null || run.StartedAt >= Since)
             && (Until is null || run.StartedAt < Until)
+            && (EndedSince is null || run.StartedAt.AddSeconds(Math.Min(run.DurationSeconds ?? 0, LongestSeconds)) >= EndedSince)
             && Tags.All(tag => run.Tags.TryGetValue(tag.Key, out var value) && (tag.Value.Length == 0 || value == tag.Value));
     }
 }

@@ -40,6 +40,9 @@ public sealed class LedgerUnavailableException : Exception
     /// <summary>What to do.</summary>
     public string Advice { get; }
 
+    /// <summary>After what time trying again may help; null if that is not known.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>Translates an error of the file system.</summary>
     /// <param name="place">File or folder that could not be used.</param>
     /// <param name="error">The error.</param>

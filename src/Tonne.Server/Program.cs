@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Tonne.Instruments.Feeds;
 using Tonne.Ledgers;
 using Tonne.Server.Api;
 using Tonne.Server.Fleet;
@@ -29,7 +30,7 @@ static class Program
 
             if (arguments is [FleetCommandLine.Verb, ..])
                 return await ManageFleetAsync(FleetCommandLine.Parse(arguments)).ConfigureAwait(false);
-            var line = ServerCommandLine.Parse(arguments);
+            var line = ServerCommandLine.Parse(arguments, Environment.GetEnvironmentVariable);
             return await (line.IsMcp ? ServeStandardStreamsAsync() : ServeAsync(line)).ConfigureAwait(false);
         }
         catch (FormatException error)
@@ -77,13 +78,18 @@ static class Program
         {
             using var ended = new CancellationTokenSource();
             using var stop = StopSignals.Register(ended.Cancel);
-            return await new FleetCommands(store, TimeProvider.System, Console.Out, Console.Error).RunAsync(line, ended.Token).ConfigureAwait(false);
+            var home = LedgerHome.FromEnvironment(Environment.GetEnvironmentVariable);
+            var intensities = new KnownIntensities(KnownIntensities.OpenHistory(home.Root));
+            return await new FleetCommands(store, TimeProvider.System, Console.Out, Console.Error, intensities, new ReceiptKeyFile(home.Root))
+                .RunAsync(line, ended.Token).ConfigureAwait(false);
         }
     }
 
     static async Task<int> ServeAsync(ServerCommandLine line)
     {
-        var store = DatabaseAddress.Find(line.DatabaseFile, Environment.GetEnvironmentVariable) is { } address ? new PostgresFleetStore(address, TimeProvider.System) : null;
+        var store = DatabaseAddress.Find(line.DatabaseFile, Environment.GetEnvironmentVariable) is { } address
+            ? new PostgresFleetStore(address, TimeProvider.System, new ReceiptKeyFile(LedgerHome.FromEnvironment(Environment.GetEnvironmentVariable).Root).ReadOrCreate())
+            : null;
         try
         {
             return await ServeAsync(line, store).ConfigureAwait(false);
@@ -97,8 +103,15 @@ static class Program
 
     static async Task<int> ServeAsync(ServerCommandLine line, PostgresFleetStore? store)
     {
-        var options = CreateOptions(line.Socket is null ? TokenFile.ForUser(Environment.GetEnvironmentVariable).ReadOrCreate() : AccessToken.Create()) with
+        // Where the token opens nothing, or only the owner can ask, none is kept.
+        var needsToken = !line.IsTokenOff && (line.Socket is null || line.Proxy is not null);
+        var tokenFile = TokenFile.ForUser(Environment.GetEnvironmentVariable);
+        var options = CreateOptions(needsToken ? tokenFile.ReadOrCreate() : AccessToken.Create()) with
         {
+            Oidc = line.Oidc,
+            PersonHeader = line.PersonHeader,
+            IsTokenOff = line.IsTokenOff,
+            SessionKeys = Path.Combine(Path.GetDirectoryName(tokenFile.Location)!, "session-keys"),
             Address = line.Address,
             Port = line.Port,
             Socket = line.Socket,
@@ -147,14 +160,15 @@ static class Program
 
     static void Announce(ServerOptions options, string address, bool isBrowserWanted)
     {
-        if (options.Socket is { } socket)
+        if (options is { Socket: { } socket, Proxy: null })
         {
             Console.WriteLine($"tonne serves {options.Fleet?.Name ?? options.Home.Root} on {socket}");
             Console.WriteLine($"  curl --unix-socket {socket} http://localhost/api/v1/runs");
         }
         else
         {
-            var url = $"{(options.Proxy?.GetLeftPart(UriPartial.Authority) ?? FormatAddress(address))}/?token={options.Token.Text}";
+            var server = options.Proxy?.GetLeftPart(UriPartial.Authority) ?? FormatAddress(address);
+            var url = $"{server}/{(options.IsTokenOff ? "" : "?token=" + options.Token.Text)}";
             Console.WriteLine($"tonne serves {options.Fleet?.Name ?? options.Home.Root} at");
             Console.WriteLine($"  {url}");
             if (isBrowserWanted)

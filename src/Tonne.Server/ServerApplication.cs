@@ -21,6 +21,9 @@ static class ServerApplication
     // Nodes keep their connections between pushes.
     const int MaxFleetConnections = 20_000;
     const int MaxHeaderBytes = 16 * 1024;
+
+    // Signed tokens and the cookies of sign-ins are longer.
+    const int MaxSignInHeaderBytes = 32 * 1024;
     const int MaxHeaders = 64;
 
     /// <summary>Creates the server; it is not started yet.</summary>
@@ -37,6 +40,8 @@ static class ServerApplication
         var certificate = options.Certificate is null ? null : ReadCertificate(options);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, options, certificate));
         AddServices(builder.Services, options);
+        if (options.Oidc is { } oidc)
+            PersonSignIn.Add(builder.Services, oidc, options);
         builder.Services.AddMcpServer(ConfigureMcp).WithHttpTransport(transport => transport.Stateless = true).WithTools<TonneTools>();
         var server = builder.Build();
         server.Use(next => context => ProblemAnswer.CatchAsync(context, next));
@@ -95,13 +100,22 @@ static class ServerApplication
         server.Services.GetRequiredService<AdviceRoutes>().Map(api);
         LiveRoutes.Map(api, runs, server.Services.GetRequiredService<LiveHub>(), options.Time);
         TotalRoutes.Map(api, runs);
+        MonthRoutes.Map(api, runs);
         ServiceRoutes.Map(api, server.Services.GetRequiredService<ServiceDirectory>());
         EstimateRoutes.Map(api);
         FootprintRoutes.Map(api, runs);
         CatalogRoutes.Map(api);
-        server.Services.GetRequiredService<DoctorRoutes>().Map(api);
         if (options.Fleet is { } fleet)
-            new FleetRoutes(fleet, options.PushLimits, options.Time).Map(api);
+        {
+            // What is not about runs is for the owner of the fleet.
+            var owners = api.MapGroup("");
+            owners.AddEndpointFilter(new FleetOwnerFilter(fleet));
+            server.Services.GetRequiredService<DoctorRoutes>().Map(owners);
+            new FleetRoutes(fleet, options.PushLimits, options.Time).Map(api, owners);
+            PersonRoutes.Map(api, fleet, options);
+        }
+        else
+            server.Services.GetRequiredService<DoctorRoutes>().Map(api);
         server.Services.GetRequiredService<MetricsRoutes>().Map(server);
         server.MapOpenApi("/openapi/{documentName}.json");
         server.MapMcp("/mcp");
@@ -115,7 +129,7 @@ static class ServerApplication
         if (options.Fleet is not null)
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(options.PushLimits.MinBytesPerSecond, options.PushLimits.Grace);
         kestrel.Limits.MaxRequestBodySize = FootprintRoutes.MaxBytes;
-        kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
+        kestrel.Limits.MaxRequestHeadersTotalSize = options.Oidc is null ? MaxHeaderBytes : MaxSignInHeaderBytes;
         kestrel.Limits.MaxRequestHeaderCount = MaxHeaders;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         if (options.Socket is { } socket)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Tonne.Server.Security;
 
 namespace Tonne.Server;
 
@@ -32,15 +33,26 @@ sealed record ServerCommandLine
     /// <summary>File with the address of a fleet's database; null for none.</summary>
     public string? DatabaseFile { get; init; }
 
+    /// <summary>Issuer of OpenID Connect; null for none.</summary>
+    public OidcOptions? Oidc { get; init; }
+
+    /// <summary>Header in which a proxy names the person; null for none.</summary>
+    public PersonHeader? PersonHeader { get; init; }
+
+    /// <summary>Whether the token opens nothing.</summary>
+    public bool IsTokenOff { get; init; }
+
     /// <summary>Whether nothing is written.</summary>
     public bool ReadOnly { get; init; }
 
     /// <summary>Whether to open the browser.</summary>
     public bool IsBrowserWanted { get; init; }
 
-    /// <summary>Reads the command line.</summary>
+    /// <summary>Reads the command line, and the variables that take the place of options.</summary>
+    /// <param name="arguments">The words.</param>
+    /// <param name="getVariable">Reads an environment variable.</param>
     /// <exception cref="FormatException">It is wrong.</exception>
-    public static ServerCommandLine Parse(string[] arguments)
+    public static ServerCommandLine Parse(string[] arguments, Func<string, string?> getVariable)
     {
         var listen = new Option<string>("--listen");
         var port = new Option<string>("--port");
@@ -51,7 +63,9 @@ sealed record ServerCommandLine
         var database = new Option<string>("--database-file");
         var readOnly = new Option<bool>("--read-only");
         var noOpen = new Option<bool>("--no-open");
+        var people = new PeopleOptions();
         var serve = new Command("serve") { listen, port, socket, certificate, key, proxy, database, readOnly, noOpen };
+        people.AddTo(serve);
         var root = new RootCommand { serve, new Command("mcp") };
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 || parsed.CommandResult.Command == root)
@@ -71,6 +85,9 @@ sealed record ServerCommandLine
             Proxy = parsed.GetValue(proxy) is not { } front ? null
                 : Uri.TryCreate(front, UriKind.Absolute, out var uri) ? uri : throw new FormatException($"--behind-proxy '{front}' is not an address such as https://tonne.example.org."),
             DatabaseFile = parsed.GetValue(database),
+            Oidc = people.ReadIssuer(parsed, getVariable),
+            PersonHeader = people.ReadHeader(parsed, getVariable),
+            IsTokenOff = people.ReadIsTokenOff(parsed),
             ReadOnly = parsed.GetValue(readOnly),
             IsBrowserWanted = !parsed.GetValue(noOpen),
         };

@@ -41,8 +41,26 @@ sealed record ServerOptions
     /// <summary>What a push may cost.</summary>
     public PushLimits PushLimits { get; init; } = new();
 
-    /// <summary>The token; ignored on a socket.</summary>
+    /// <summary>The token; ignored on a socket that only the owner can open.</summary>
     public required AccessToken Token { get; init; }
+
+    /// <summary>Whether the token opens nothing. Default: no.</summary>
+    public bool IsTokenOff { get; init; }
+
+    /// <summary>The issuer of OpenID Connect whose people may read a database; null for none.</summary>
+    public OidcOptions? Oidc { get; init; }
+
+    /// <summary>The header in which a proxy names who sends a request to a database; null for none.</summary>
+    public PersonHeader? PersonHeader { get; init; }
+
+    /// <summary>Folder for the keys of sessions, so that they outlive a restart. Default: null, they do not.</summary>
+    public string? SessionKeys { get; init; }
+
+    /// <summary>Whether users reach the server by TLS.</summary>
+    public bool IsEncrypted => Certificate is not null || Proxy?.Scheme == "https";
+
+    /// <summary>Whether requests come through a socket that only the owner can open: then they are the owner's, without a token.</summary>
+    public bool IsOwnersSocket => Socket is not null && Proxy is null;
 
     /// <summary>Reads an environment variable.</summary>
     public Func<string, string?> GetVariable { get; init; } = static _ => null;
@@ -53,13 +71,43 @@ sealed record ServerOptions
     /// <summary>What is wrong, a sentence each; empty if nothing is.</summary>
     public IEnumerable<string> FindProblems()
     {
-        if (Socket is not null && (Certificate is not null || Proxy is not null))
-            yield return "--socket cannot be combined with --certificate or --behind-proxy: a socket is for this machine only.";
+        if (Socket is not null && (Certificate is not null || (Proxy is not null && PersonHeader is null)))
+            yield return "--socket cannot be combined with --certificate, and with --behind-proxy only if the proxy says who asks "
+                + "(--person-header): a socket is for this machine only.";
         if (Socket is null && !IPAddress.IsLoopback(Address) && Certificate is null && Proxy is null)
             yield return $"{Address} can be reached from other machines: give --certificate FILE for TLS, or --behind-proxy URL if a proxy before this server has it.";
         if (CertificateKey is not null && Certificate is null)
             yield return "--certificate-key needs --certificate.";
         if (Proxy is { } proxy && (proxy.Scheme is not ("http" or "https") || proxy.AbsolutePath != "/" || proxy.Query.Length > 0 || proxy.UserInfo.Length > 0))
             yield return $"--behind-proxy '{proxy}' is not an address such as https://tonne.example.org.";
+        foreach (var problem in FindPeopleProblems())
+            yield return problem;
+    }
+
+    IEnumerable<string> FindPeopleProblems()
+    {
+        if (Fleet is null && (Oidc is not null || PersonHeader is not null || IsTokenOff))
+            yield return "--oidc-authority, --person-header and --no-token need --database: the runs of a folder are all its owner's.";
+        // Without a token and without a proxy a socket is the owner's.
+        if (IsTokenOff && IsOwnersSocket)
+            yield return "--no-token cannot be combined with --socket: only the owner can open it, and it has no token.";
+        if (PersonHeader is { } header)
+        {
+            if (Proxy is null)
+                yield return $"--person-header {header.Name} needs --behind-proxy URL: without a proxy anybody could write this header.";
+            foreach (var problem in header.FindProblems())
+                yield return problem;
+        }
+
+        if (IsTokenOff && Oidc is null && PersonHeader is null)
+            yield return "--no-token leaves nobody who could read: give --oidc-authority or --person-header too.";
+        if (Oidc is not { } oidc)
+            yield break;
+        foreach (var problem in oidc.FindProblems())
+            yield return problem;
+        if (IsOwnersSocket)
+            yield return "--oidc-authority needs an address that a browser reaches, and --socket has none.";
+        if (Proxy is { Scheme: "http", IsLoopback: false })
+            yield return $"--behind-proxy '{Proxy}' is not encrypted, so others could take the sessions of people: write https://.";
     }
 }

@@ -12,8 +12,11 @@ export interface ServerDocuments {
   AdviceDocument?: AdviceDocument;
   ServiceListDocument?: ServiceListDocument;
   ServiceDocument?: ServiceDocument;
+  MonthDocument?: MonthDocument;
   WatchDocument?: WatchDocument;
   FleetDocument?: FleetDocument;
+  PersonDocument?: PersonDocument;
+  SignedOutDocument?: SignedOutDocument;
 }
 export interface RunPageDocument {
   schema: string;
@@ -92,7 +95,7 @@ export interface TotalDocument {
 }
 export interface TotalDocumentRowPart {
   group: {
-    [k: string]: string;
+    [k: string]: null | string;
   };
   runs: number;
   jobs: number;
@@ -146,6 +149,14 @@ export interface BudgetDocumentBudgetPart {
   chance_exceeded: number;
   projected: null | number;
   runs: number;
+  warn_at: number[];
+  warning: null | number;
+  forecast: null | BudgetDocumentForecastPart;
+}
+export interface BudgetDocumentForecastPart {
+  value: number;
+  low: number;
+  high: number;
 }
 export interface CatalogListDocument {
   schema: string;
@@ -330,6 +341,96 @@ export interface ServiceDocumentServiceGapPart {
   to: string;
   reason: string;
 }
+export interface MonthDocument {
+  schema?: string;
+  month: string;
+  account?: null | string;
+  since: string;
+  until: string;
+  is_partial: boolean;
+  total: TotalDocumentRowPart;
+  jobs: TotalDocumentRowPart;
+  outside_jobs?: null | TotalDocumentRowPart;
+  accounts: TotalDocumentRowPart[];
+  users: TotalDocumentRowPart[];
+  projects: TotalDocumentRowPart[];
+  partitions: TotalDocumentRowPart[];
+  models: TotalDocumentRowPart[];
+  zones: MonthDocumentZonePart[];
+  nodes: MonthDocumentNodeUsePart[];
+  largest_runs: MonthDocumentRunUsePart[];
+  budgets: BudgetDocumentBudgetPart[];
+  change?: null | MonthDocumentChangePart;
+  factors: MonthDocumentFactorsPart[];
+  sentences: MonthDocumentSentencesPart;
+  counted_with_others: number;
+  without_figures: string[];
+  missing_nodes: TotalDocumentMissingNodesPart[];
+  commands: MonthDocumentFigurePart[];
+  warnings: Warning[];
+}
+export interface MonthDocumentZonePart {
+  zone: null | string;
+  facility_energy_kwh: number;
+  operational_kg: number;
+  intensity_g_per_kwh: null | number;
+  pue: null | number;
+}
+export interface MonthDocumentNodeUsePart {
+  name: string;
+  runs: number;
+  facility_energy_kwh: number;
+  emissions_kg: number;
+  outside_jobs_kwh: null | number;
+  last_seen_at: string;
+  measured_h: null | number;
+  missing_h: null | number;
+  is_silent: boolean;
+}
+export interface MonthDocumentRunUsePart {
+  id: string;
+  name: string;
+  account: null | string;
+  user: null | string;
+  project: null | string;
+  partition: null | string;
+  status: null | string;
+  started_at: string;
+  duration_s: null | number;
+  part: number;
+  facility_energy_kwh: QuantityDocument;
+  emissions_kg: QuantityDocument;
+  command: string;
+}
+export interface MonthDocumentChangePart {
+  against: string;
+  before_kg: number;
+  after_kg: number;
+  change_kg: number;
+  share: null | number;
+  terms: MonthDocumentTermPart[];
+}
+export interface MonthDocumentTermPart {
+  cause: string;
+  change_kg: number;
+  share: null | number;
+}
+export interface MonthDocumentFactorsPart {
+  method: null | string;
+  factors_hash: null | string;
+  runs: number;
+}
+export interface MonthDocumentSentencesPart {
+  title: string;
+  sum: string[];
+  change: null | string;
+  quality: string[];
+  budget_warnings: string[];
+}
+export interface MonthDocumentFigurePart {
+  part: string;
+  command: string;
+}
 export interface WatchDocument {
   schema?: string;
   at: string;
@@ -399,5 +500,20 @@ export interface FleetDocument {
     dropped: number | null;
     runs: number;
     problem: string | null;
+    reasons: string[];
   }[];
+}
+export interface PersonDocument {
+  schema: string;
+  name: string | null;
+  known_by: string;
+  owns_fleet: boolean;
+  can_sign_out: boolean;
+  memberships: {
+    account: string;
+    role: string;
+  }[];
+}
+export interface SignedOutDocument {
+  location: string;
 }

@@ -15,10 +15,16 @@ const node = (name: string, state: string, other: Partial<FleetNode> = {}): Flee
   dropped: 0,
   runs: 1,
   problem: null,
+  reasons: [],
   ...other,
 });
 
 describe("the nodes of a fleet", () => {
+  it("that are implausible show why", () => {
+    expect(adviceOf(node("a", "implausible", { reasons: ["Draws 3.1 x its 12 peers.", "Set its clock."] }))).toBe("Draws 3.1 x its 12 peers. Set its clock.");
+    expect(adviceOf(node("a", "implausible"))).toContain("Set its clock");
+  });
+
   it("come in the order in which they need attention, then by name", () => {
     const nodes = [
       node("b", "ok"),

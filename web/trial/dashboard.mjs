@@ -89,6 +89,10 @@ const pages = [
   `/compare?run=${ended[0].id}&run=${ended[1].id}`,
   "/compare",
   "/totals?by=user",
+  // That of the runs with hostile names, and one of imported rows; one without runs.
+  `/months/${new Date().toISOString().slice(0, 7)}?by=project`,
+  "/months/2026-05",
+  "/months/2019-01",
   "/estimate/training?model=llama-3.1-8b&tokens=1T&hardware=h100,a100&zone=FR",
   "/estimate/inference?model=llama-3.1-70b&hardware=h100,a100&output-tokens=400&requests-per-day=1000",
   "/estimate/inference",

@@ -99,7 +99,10 @@ sealed class AgentPusher(
     {
         using var http = PushConnection.Create(settings);
         using var queue = PushQueue.TryOpen(home, settings.Server);
-        _status = new PushStatus { Server = settings.Server.AbsoluteUri, Pushed = _status.Pushed };
+        _status = new PushStatus
+        {
+            Server = settings.Server.AbsoluteUri, Pushed = _status.Pushed, Answers = _status.Answers, SentBytes = _status.SentBytes,
+        };
         if (queue is null)
         {
             Say("another process pushes this ledger; it is tried again.");
@@ -142,6 +145,8 @@ sealed class AgentPusher(
         {
             AnsweredAt = outcome.Batches > 0 ? context.Time.GetUtcNow() : _status.AnsweredAt,
             Pushed = _status.Pushed + outcome.Accepted + outcome.Known,
+            Answers = _status.Answers + outcome.Batches,
+            SentBytes = _status.SentBytes + outcome.Bytes,
             Waiting = backlog.Lines,
             WaitingSince = backlog.Since,
             Refused = backlog.Refused,
@@ -163,6 +168,7 @@ sealed class AgentPusher(
         Waiting = backlog.Lines,
         WaitingSince = backlog.Since,
         Dropped = queue.Dropped,
+        SentAt = context.Time.GetUtcNow(),
         Problem = _measuringProblem ?? (
             backlog.Damaged > 0 ? string.Create(
                 CultureInfo.InvariantCulture, $"{backlog.Damaged} records are damaged: tonne ledger verify") : null),

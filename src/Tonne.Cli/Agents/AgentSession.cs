@@ -2,11 +2,8 @@ using System.Collections.Immutable;
 using Tonne.Accounting;
 using Tonne.Cli.Commands;
 using Tonne.Cli.Configuration;
-using Tonne.Cli.Running;
 using Tonne.Cli.Watching;
 using Tonne.Instruments.Files;
-using Tonne.Instruments.Machines;
-using Tonne.Instruments.Processes;
 using Tonne.Ledgers;
 using Tonne.Quantities;
 using Tonne.Recording;
@@ -31,6 +28,7 @@ sealed class AgentSession
     readonly Settings _settings;
     readonly AgentRequest _request;
     readonly LedgerHome _home;
+    readonly IAgentInstruments _instruments;
     readonly Accountant _accountant = new();
     readonly Lock _accounting = new();
     readonly Lock _saying = new();
@@ -42,9 +40,11 @@ sealed class AgentSession
     /// <param name="context">The clock and the streams.</param>
     /// <param name="settings">The settings.</param>
     /// <param name="request">What was asked for.</param>
-    public AgentSession(CommandContext context, Settings settings, AgentRequest request)
+    /// <param name="instruments">What it measures with. Default: null, those of this machine.</param>
+    public AgentSession(CommandContext context, Settings settings, AgentRequest request, IAgentInstruments? instruments = null)
     {
         (_context, _settings, _request, _home) = (context, settings, request, new LedgerHome(settings.Home));
+        _instruments = instruments ?? new LocalInstruments(context, settings, request.MeterAddresses);
         _node = request.Node ?? FleetConfiguration.Read(_home, out _)?.Name ?? Environment.MachineName;
         _startedAt = context.Time.GetUtcNow();
     }
@@ -54,6 +54,14 @@ sealed class AgentSession
     public int Run()
     {
         using var wait = new InterruptWait();
+        return Run(wait.Wait);
+    }
+
+    /// <summary>Measures until it is stopped.</summary>
+    /// <param name="wait">Waits so long at most; true when the agent shall stop.</param>
+    /// <returns>0.</returns>
+    public int Run(Func<TimeSpan, bool> wait)
+    {
         if (Environment.IsPrivilegedProcess && OperatingSystem.IsLinux() && TrustedPath.FindFolderProblem(_home.Root) is { } problem)
             throw new InvalidInputException(
                 $"the ledger {_home.Root} is not used: {problem}. It must be root's, as must all folders above it, and nobody else may "
@@ -63,37 +71,41 @@ sealed class AgentSession
         var ledger = new Ledger(_home, _context.Time, Say);
         foreach (var closed in ledger.CloseInterrupted(Account))
             Say(closed.Problem?.ToString() ?? $"{closed.Id} had been left open and is closed from its trace.");
-        using var discovery = MachineDiscovery.Discover(
-            new FileTree(_settings.Sysroot), _settings.CreateDiscoveryOptions(_context.GetVariable));
-        var place = FindPlace(discovery);
-        var holder = ProcessIdentity.GetCurrent();
+        using var ofAgent = _instruments as IDisposable;
+        using var machine = _instruments.OpenMachine();
+        foreach (var warning in machine.Warnings)
+            Say(warning);
+        using var telemetry = _request.Telemetry.IsWanted ? new NodeTelemetry(_context, _node, _request.Telemetry, Say) : null;
+        var options = CreateOptions(FindPlace(machine)) with { Observers = telemetry is null ? [] : [telemetry] };
         var recorder = new RunRecorder(
-            _ => new MachineJob(discovery, JobInstruments.FollowMachine(), holder, null, new ResourceReservation(
-                null, null, "the whole machine")),
-            ledger, CreateOptions(discovery, place) with { Policy = SharePolicy.Machine, CoversNode = true }, _context.Time);
+            _ => machine.FollowNode(), ledger, options with { Policy = SharePolicy.Machine, CoversNode = true }, _context.Time);
         using var chain = new RunChain(recorder, _node, _context.Time, Say);
-        using var workloads = new WorkloadRecorders(_context, _settings, ledger, _request, machine => CreateOptions(machine, place), Say);
+        using var workloads = new WorkloadRecorders(_context, _instruments, ledger, _request, options, Say);
         chain.AdvanceAsync().GetAwaiter().GetResult();
         var pusher = new AgentPusher(_context, _home, _request, Account, Say);
         using var stop = new CancellationTokenSource();
         var pushing = Task.Run(() => pusher.RunAsync(stop.Token), CancellationToken.None);
         Say($"measuring {_node} into {_home.Root}{(chain.Run is { } run ? " as " + run.Id : "")}; 'tonne agent status' shows it.");
-        Measure(wait, discovery, chain, workloads, pusher);
+        var sending = telemetry is null ? Task.CompletedTask : Task.Run(() => telemetry.RunAsync(stop.Token), CancellationToken.None);
+        Measure(wait, machine, chain, workloads, pusher, telemetry);
         stop.Cancel();
+        sending.GetAwaiter().GetResult();
         workloads.FinishAll();
         chain.FinishAsync(new RunCompletion()).GetAwaiter().GetResult();
         pushing.GetAwaiter().GetResult();
+        telemetry?.Finish();
         using (var limit = new CancellationTokenSource(_longestLastPush, _context.Time))
             pusher.PushLastAsync(limit.Token).GetAwaiter().GetResult();
-        WriteStatus(discovery, chain, workloads, pusher);
+        WriteStatus(machine, chain, workloads, pusher, telemetry);
         return 0;
     }
 
-    void Measure(InterruptWait wait, DiscoveryResult discovery, RunChain chain, WorkloadRecorders workloads, AgentPusher pusher)
+    void Measure(
+        Func<TimeSpan, bool> wait, IAgentMachine machine, RunChain chain, WorkloadRecorders workloads, AgentPusher pusher, NodeTelemetry? telemetry)
     {
         var (written, seen) = (_context.Time.GetTimestamp(), (object?)null);
-        WriteStatus(discovery, chain, workloads, pusher);
-        while (!wait.Wait(_look))
+        WriteStatus(machine, chain, workloads, pusher, telemetry);
+        while (!wait(_look))
         {
             try
             {
@@ -108,30 +120,31 @@ sealed class AgentSession
             }
 
             workloads.Update();
+            telemetry?.SetRunning([.. new[] { chain.Run }.OfType<RecordedRun>(), .. workloads.Runs]);
             pusher.MeasuringProblem = _problem;
             if (ReferenceEquals(seen, pusher.Status) && _context.Time.GetElapsedTime(written) < _statusPeriod)
                 continue;
             (written, seen) = (_context.Time.GetTimestamp(), pusher.Status);
-            WriteStatus(discovery, chain, workloads, pusher);
+            WriteStatus(machine, chain, workloads, pusher, telemetry);
         }
     }
 
-    Place FindPlace(DiscoveryResult discovery)
+    Place FindPlace(IAgentMachine machine)
     {
         if (_settings.Place is { } given)
             return given;
-        var detection = new RunSession(_context, _settings).DetectPlaceAsync(discovery);
+        var detection = machine.DetectPlaceAsync();
         return detection.Wait(_longestWaitForPlace) ? detection.Result : new Place { Pue = _settings.Pue };
     }
 
-    RecordingOptions CreateOptions(DiscoveryResult discovery, Place place) => new()
+    RecordingOptions CreateOptions(Place place) => new()
     {
         Project = _settings[Setting.Project],
         Tags = ImmutableSortedDictionary<string, string>.Empty.Add("kind", "agent").Add("node", _node),
         Place = place,
         Intensities = _settings.OpenIntensities(),
         Policy = _settings.Policy,
-        Period = _settings.GetPeriod(discovery),
+        Period = _settings.GivenPeriod,
         GetVariable = static _ => null,
         OnProblem = problem => Say(problem.Error.Message),
     };
@@ -144,7 +157,7 @@ sealed class AgentSession
                 _context.Time.GetUtcNow());
     }
 
-    void WriteStatus(DiscoveryResult discovery, RunChain chain, WorkloadRecorders workloads, AgentPusher pusher) => new AgentStatus
+    void WriteStatus(IAgentMachine machine, RunChain chain, WorkloadRecorders workloads, AgentPusher pusher, NodeTelemetry? telemetry) => new AgentStatus
     {
         At = _context.Time.GetUtcNow(),
         Node = _node,
@@ -153,16 +166,18 @@ sealed class AgentSession
         StartedAt = _startedAt,
         Run = chain.Run?.Id,
         WorkloadRuns = workloads.RunIds,
-        Measured = ListParts(discovery, Quality.Measured, isEqual: true),
-        Modelled = ListParts(discovery, Quality.Measured, isEqual: false),
+        Measured = ListParts(machine, Quality.Measured, isEqual: true),
+        Modelled = ListParts(machine, Quality.Measured, isEqual: false),
         Problem = _problem,
         Push = pusher.Status,
+        Telemetry = telemetry?.Status ?? [],
+        Warnings = machine.Warnings,
         DiskBytes = pusher.DiskBytes,
         MaxDiskBytes = _request.MaxDiskBytes,
     }.Write(_home);
 
-    static ImmutableArray<string> ListParts(DiscoveryResult discovery, Quality quality, bool isEqual) =>
-        [.. discovery.Bases.Where(basis => (basis.Quality == quality) == isEqual).Select(basis => EnumWords.Format(basis.Component))
+    static ImmutableArray<string> ListParts(IAgentMachine machine, Quality quality, bool isEqual) =>
+        [.. machine.Bases.Where(basis => (basis.Quality == quality) == isEqual).Select(basis => EnumWords.Format(basis.Component))
             .Distinct(StringComparer.Ordinal)];
 
     void Say(string text)

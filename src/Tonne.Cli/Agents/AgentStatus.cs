@@ -43,6 +43,12 @@ sealed record AgentStatus
     /// <summary>What became of the pushes.</summary>
     public PushStatus Push { get; init; } = new();
 
+    /// <summary>What became of the metrics, for each server of them.</summary>
+    public ImmutableArray<TelemetryStatus> Telemetry { get; init; } = [];
+
+    /// <summary>Warnings about the meters.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
+
     /// <summary>Bytes of all run folders at the last look; null before.</summary>
     public long? DiskBytes { get; init; }
 

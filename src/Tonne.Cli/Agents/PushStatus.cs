@@ -12,6 +12,12 @@ sealed record PushStatus
     /// <summary>Lines that it has taken since the agent's start.</summary>
     public long Pushed { get; init; }
 
+    /// <summary>Pushes that it has answered since the agent's start.</summary>
+    public long Answers { get; init; }
+
+    /// <summary>Bytes of the bodies of these pushes as they were sent, compressed.</summary>
+    public long SentBytes { get; init; }
+
     /// <summary>Lines that wait.</summary>
     public long Waiting { get; init; }
 

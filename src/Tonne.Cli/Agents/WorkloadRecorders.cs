@@ -1,12 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Tonne.Cli.Configuration;
 using Tonne.Cli.Slurm;
-using Tonne.Instruments.Files;
-using Tonne.Instruments.Machines;
 using Tonne.Instruments.Nodes;
 using Tonne.Instruments.Processes;
-using Tonne.Instruments.Slurm;
 using Tonne.Recording;
 
 namespace Tonne.Cli.Agents;
@@ -16,40 +12,30 @@ namespace Tonne.Cli.Agents;
 /// <remarks>A job that Slurm's prolog records is left to it. Not thread safe.</remarks>
 sealed class WorkloadRecorders : IDisposable
 {
-    // What identifies a job; no step, rank or secret.
-    static readonly HashSet<string> _variables = new(StringComparer.Ordinal)
-    {
-        "SLURM_JOB_ID", "SLURM_JOB_NAME", "SLURM_JOB_ACCOUNT", "SLURM_JOB_USER", "SLURM_JOB_UID", "SLURM_JOB_PARTITION", "SLURM_JOB_QOS",
-            "SLURM_CLUSTER_NAME", "SLURM_JOB_NODELIST",
-        "SLURM_JOB_NUM_NODES", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_RESTART_COUNT", "SLURM_JOB_CPUS_PER_NODE",
-            "SLURMD_NODENAME", "SLURM_CONF", "HOSTNAME",
-    };
-
     readonly CommandContext _context;
-    readonly Settings _settings;
+    readonly IAgentInstruments _instruments;
     readonly IRunSink _sink;
     readonly AgentRequest _request;
-    readonly Func<DiscoveryResult, RecordingOptions> _createOptions;
+    readonly RecordingOptions _options;
     readonly Action<string> _say;
-    readonly NodeWorkloads _workloads;
     readonly Dictionary<string, WorkloadRecorder> _recorders = new(StringComparer.Ordinal);
     readonly HashSet<string> _left = new(StringComparer.Ordinal);
     bool _isFullReported;
 
     /// <summary>Creates the recorders; none runs yet.</summary>
-    /// <param name="context">The clock and the environment.</param>
-    /// <param name="settings">The settings.</param>
+    /// <param name="context">The clock.</param>
+    /// <param name="instruments">Finds and follows jobs and pods.</param>
     /// <param name="sink">Receives the runs.</param>
     /// <param name="request">How many, and how often they are sampled.</param>
-    /// <param name="createOptions">Makes the options that all runs of the node have.</param>
+    /// <param name="options">The options that all runs of the node have.</param>
     /// <param name="say">Receives messages for the administrator.</param>
     public WorkloadRecorders(
-        CommandContext context, Settings settings, IRunSink sink, AgentRequest request, Func<DiscoveryResult,
-            RecordingOptions> createOptions, Action<string> say)
-    {
-        (_context, _settings, _sink, _request, _createOptions, _say) = (context, settings, sink, request, createOptions, say);
-        _workloads = new NodeWorkloads(new FileTree(settings.Sysroot));
-    }
+        CommandContext context, IAgentInstruments instruments, IRunSink sink, AgentRequest request, RecordingOptions options,
+        Action<string> say) =>
+        (_context, _instruments, _sink, _request, _options, _say) = (context, instruments, sink, request, options, say);
+
+    /// <summary>The runs that are recorded now.</summary>
+    public IEnumerable<RecordedRun> Runs => _recorders.Values.Select(recorder => recorder.Chain.Run).OfType<RecordedRun>();
 
     /// <summary>Ids of the runs that are recorded now.</summary>
     public ImmutableArray<string> RunIds =>
@@ -60,7 +46,7 @@ sealed class WorkloadRecorders : IDisposable
     {
         if (_request.MaxWorkloads == 0)
             return;
-        var found = _workloads.Find().ToDictionary(workload => workload.Folder, StringComparer.Ordinal);
+        var found = _instruments.FindWorkloads().ToDictionary(workload => workload.Folder, StringComparer.Ordinal);
         foreach (var (folder, recorder) in _recorders.Where(pair => !found.ContainsKey(pair.Key)).ToList())
         {
             Guard(() => Finish(recorder));
@@ -110,36 +96,33 @@ sealed class WorkloadRecorders : IDisposable
             return;
         }
 
-        var variables = _workloads.ReadVariables(workload, _variables.Contains);
         var isJob = workload.Kind == NodeWorkloadKind.SlurmJob;
-        // A task may have set any variable; the number of the job is in the name of the group.
-        string? GetVariable(string name) => !isJob ? null : name == "SLURM_JOB_ID" ? workload.Id
-            : variables.GetValueOrDefault("SLURM_JOB_ID") == workload.Id ? variables.GetValueOrDefault(name) : null;
-        if (isJob && SlurmJob.Read(name => GetVariable(name) ?? (name == "SLURM_JOB_UID" ? "0" : null), out _) is { } job
-            && new RecorderFiles(RecorderFiles.DefaultFolder, job).FindRecorder() is not null)
+        if (isJob && RecorderFiles.HasRecorder(_request.RecorderFolder, workload.Id, workload.Node))
         {
             _left.Add(workload.Folder);
             return;
         }
 
-        var discovery = MachineDiscovery.Discover(new FileTree(_settings.Sysroot), _settings.CreateDiscoveryOptions(_context.GetVariable));
-        var holder = ProcessIdentity.GetCurrent();
-        var reservation = ResourceReservation.ReadAllocation(GetVariable, discovery.Machine.Threads);
-        var common = _createOptions(discovery);
+        var identity = _instruments.Identify(workload);
+        var variables = identity.Variables;
+        string? GetVariable(string name) => isJob ? variables.GetValueOrDefault(name) : null;
+        // An exporter does not report who uses a GPU: a job has those that Slurm gave it, a pod none.
+        var machine = _instruments.OpenMachine(GetVariable("SLURM_JOB_GPUS") ?? "");
+        var reservation = ResourceReservation.ReadAllocation(GetVariable, machine.Threads);
         var name = isJob ? GetVariable("SLURM_JOB_NAME") ?? "slurm-" + workload.Id : variables.GetValueOrDefault("HOSTNAME")
             ?? "pod-" + workload.Id[..8];
+        var tags = _options.Tags.SetItems(identity.Tags);
         var recorder = new RunRecorder(
-            _ => new MachineJob(discovery, JobInstruments.FollowControlGroup(workload.Folder, workload.Version)
-                ?? throw new ProcessEndedException($"{workload.Folder} is gone."), holder, null, reservation),
-            _sink, common with
+            _ => machine.FollowWorkload(workload, reservation),
+            _sink, _options with
             {
-                Tags = isJob ? common.Tags.SetItem("kind", "slurm-job") : common.Tags.SetItem("kind", "pod").SetItem("pod", workload.Id),
+                Tags = isJob ? tags.SetItem("kind", "slurm-job") : tags.SetItem("kind", "pod").SetItem("pod", workload.Id),
                 Period = _request.JobPeriod,
                 GetVariable = GetVariable,
                 CoversJob = isJob,
             }, _context.Time);
         var chain = new RunChain(recorder, name, _context.Time, _say);
-        _recorders[workload.Folder] = new WorkloadRecorder(chain, discovery);
+        _recorders[workload.Folder] = new WorkloadRecorder(chain, machine);
         chain.AdvanceAsync().GetAwaiter().GetResult();
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Tonne.Cli.Agents;
 using Tonne.Cli.Configuration;
+using Tonne.Cli.Slurm;
 using Tonne.Cli.Terminal;
 using Tonne.Formatting;
 using Tonne.Ledgers;
@@ -44,8 +45,23 @@ static class AgentCommand
         var most = new Option<int>(
             "--max-jobs") { Description = "Most jobs and pods recorded at a time; 0: only the node", HelpName = "N",
                 DefaultValueFactory = _ => DefaultMaxWorkloads };
-        var command = new Command(
-            "run", "Measure this node until SIGTERM or Ctrl-C; for systemd.") { node, disk, every, period, most, CreateConfigOption() };
+        var remote = new Option<string>("--remote-write") { Description = "Send metrics to Prometheus or VictoriaMetrics",
+            HelpName = "URL" };
+        var otlp = new Option<string>("--otlp") { Description = "Send metrics over OTLP/HTTP", HelpName = "URL" };
+        var listen = new Option<string>("--metrics-listen") { Description = "Serve /metrics there", HelpName = "ADDRESS" };
+        var send = new Option<string>("--metrics-every") { Description = "Time between metrics; default 15s", HelpName = "TIME" };
+        var dcgm = new Option<string>("--dcgm") { Description = "Read GPUs from the DCGM exporter", HelpName = "URL" };
+        var kepler = new Option<string>("--kepler") { Description = "Read processors and memory from Kepler", HelpName = "URL" };
+        var receive = new Option<string>("--otlp-listen") { Description = "Take hw.energy, hw.power of a collector there", HelpName = "ADDRESS" };
+        var recorders = new Option<string>("--slurm-state")
+        {
+            Description = "Folder of `tonne slurm install --state`; default /run/tonne-slurm", HelpName = "DIR",
+            DefaultValueFactory = _ => RecorderFiles.DefaultFolder,
+        };
+        var command = new Command("run", "Measure this node until SIGTERM or Ctrl-C; for systemd.")
+        {
+            node, disk, every, period, most, remote, otlp, listen, send, dcgm, kepler, receive, recorders, CreateConfigOption(),
+        };
         foreach (var option in SettingOptions.Place.Concat(SettingOptions.Measurement))
             command.Options.Add(option);
         command.SetAction(parsed =>
@@ -58,7 +74,17 @@ static class AgentCommand
             return new AgentSession(context, SettingOptions.Resolve(parsed, context), new AgentRequest(
                 parsed.GetValue(node), ReadSize(parsed.GetValue(disk)), ReadTime(
                     parsed.GetValue(every), "--push-every", TimeSpan.FromMinutes(1)),
-                ReadTime(parsed.GetValue(period), "--job-period", TimeSpan.FromSeconds(5)), count)).Run();
+                ReadTime(parsed.GetValue(period), "--job-period", TimeSpan.FromSeconds(5)), count, parsed.GetValue(recorders)!,
+                new TelemetryRequest(
+                    TelemetryAddresses.ReadServer(parsed.GetValue(remote), "--remote-write", "/api/v1/write"),
+                    TelemetryAddresses.ReadServer(parsed.GetValue(otlp), "--otlp", "/v1/metrics"),
+                    TelemetryAddresses.ReadEndpoint(parsed.GetValue(listen), "--metrics-listen", "127.0.0.1:9477"),
+                    ReadTime(parsed.GetValue(send), "--metrics-every", TimeSpan.FromSeconds(15))),
+                [
+                    .. TelemetryAddresses.ReadExporter(parsed.GetValue(dcgm), "--dcgm", "dcgm"),
+                    .. TelemetryAddresses.ReadExporter(parsed.GetValue(kepler), "--kepler", "kepler"),
+                    .. TelemetryAddresses.ReadReceiver(parsed.GetValue(receive), "--otlp-listen"),
+                ])).Run();
         });
         return command;
     }
@@ -132,9 +158,17 @@ static class AgentCommand
                     CultureInfo.InvariantCulture, $"{status.Push.Dropped} traces of runs that the server does not have"));
         }
 
+        foreach (var metrics in status.Telemetry)
+        {
+            Write("metrics", string.Create(CultureInfo.InvariantCulture,
+                $"{metrics.Address}: {metrics.Delivered} samples sent, {metrics.Waiting} wait")
+                + (metrics.Dropped > 0 ? string.Create(CultureInfo.InvariantCulture, $", {metrics.Dropped} dropped") : "")
+                + (metrics.Problem is { } failing ? $"; now: {failing}" : ""));
+        }
+
         Write("disk", $"{(status.DiskBytes is { } bytes ? DisplayValue.FormatBytes(bytes) : "?")} of "
             + $"{DisplayValue.FormatBytes(status.MaxDiskBytes)}");
-        foreach (var problem in new[] { status.Problem, status.Push.Problem }.OfType<string>())
+        foreach (var problem in new[] { status.Problem, status.Push.Problem }.OfType<string>().Concat(status.Warnings))
             Write("problem", problem);
 
         void Write(string label, string text) => context.Out.WriteLine($"  {label,-12} {TextSanitizer.ToOneLine(text)}");

@@ -199,7 +199,8 @@ static class CommandLine
     static int ReportUsageError(CommandContext context, RootCommand root, ParseResult parsed)
     {
         var path = string.Join(' ', Path(parsed.CommandResult));
-        var subcommands = parsed.CommandResult.Command.Subcommands;
+        // A command that does something by itself, such as `tonne total`, has options that may be meant.
+        IReadOnlyList<Command> subcommands = parsed.CommandResult.Command is { Action: null } group ? [.. group.Subcommands] : [];
         if (subcommands.Count > 0 && parsed.UnmatchedTokens.Count == 0)
         {
             // For an incomplete command, such as `tonne ledger`, print its help: it lists what may follow.

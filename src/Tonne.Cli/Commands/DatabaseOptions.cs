@@ -23,6 +23,10 @@ sealed class DatabaseOptions
         command.Options.Add(_file);
     }
 
+    /// <summary>Whether a database is named by an option. The variable alone does not change what a command of the ledger is
+    /// about.</summary>
+    public bool IsGiven(ParseResult parsed) => parsed.GetValue(_database) is not null || parsed.GetValue(_file) is not null;
+
     /// <summary>What the server gets of them.</summary>
     /// <exception cref="InvalidInputException">Both are given.</exception>
     public (IReadOnlyList<string> Arguments, IReadOnlyList<KeyValuePair<string, string>> Variables) Read(ParseResult parsed) =>

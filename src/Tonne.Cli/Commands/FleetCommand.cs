@@ -26,6 +26,17 @@ static class FleetCommand
             BuildRevoke(context),
             BuildForDatabase(context, "upgrade-check", "Show which nodes have another version or other factors; exit code 1 if any.",
                 CreateJsonOption()),
+            BuildForDatabase(context, "verify", "Check the lines of all nodes against what the server has signed; exit code 1 if one differs.",
+                CreateOption("--receipts", "FILE", "Compare with the receipts of a node too: push/….receipts.jsonl of its ledger")),
+            BuildForDatabase(context, "receipt-key", "Make a new key for receipts in the folder of the server; the former one signs it."),
+            BuildForDatabase(
+                context, "recount",
+                "Account the runs of the database again with the factors of this version. Older statements are kept; stopped, it goes on later.",
+                CreateOption("--since", "MONTH", "Only runs started in this month or later, 2026-01"),
+                CreateOption("--account", "A", "Only runs that the scheduler charges to A"),
+                CreateOption("--rate", "N/s", "At most so many runs a second, so that the database stays free for others"),
+                new Option<bool>("--dry-run") { Description = "Show what would change, and write nothing" },
+                new Option<bool>("--status") { Description = "Show how far the last recount has come" }),
             BuildForDatabase(
                 context, "export", "Write the runs of the database: as folders of a ledger, or as Parquet for DuckDB and Spark.",
                 CreateOption("--to", "DIR", "Folder of a ledger, for 'tonne ledger verify'; runs there stay"),
@@ -33,9 +44,22 @@ static class FleetCommand
                 CreateOption("--since", "MONTH", "With --parquet: runs started in this month or later, 2026-01"),
                 CreateOption("--until", "MONTH", "With --parquet: runs started before this month"),
                 CreateOption("--account", "A", "With --parquet: only runs that the scheduler charges to A")),
+            BuildForPerson(context, "grant", "Give a person a role in an account, whose runs they then see.",
+                CreateOption("--account", "A", "Account of the scheduler, or '*': the whole fleet, for its owners"),
+                CreateOption("--role", "ROLE", "owner, member or viewer; each sees the runs of the account")),
+            BuildForPerson(context, "ungrant", "End the role of a person in an account, or in all.",
+                CreateOption("--account", "A", "Account; default: all that the person has")),
+            BuildForDatabase(context, "members", "Show who has which role in which account.",
+                CreateOption("--person", "P", "Only this person"), CreateOption("--account", "A", "Only this account"),
+                CreateJsonOption("tonne.members/1")),
+            BuildForDatabase(context, "audit", "Show who read and changed what, oldest line first.",
+                CreateOption("--since", "TIME", "At or after: 2026-11-01, 2026-11-01T08:00Z, or 7d, 12h before now"),
+                CreateOption("--person", "P", "What this person did, and what was done to their roles"),
+                CreateOption("--limit", "N", "The newest N lines; default 1000"), CreateJsonOption("tonne.fleet-audit/1")),
+            RotateKeyCommand.Build(context),
         };
 
-    static Option<bool> CreateJsonOption() => new("--json") { Description = "JSON, schema tonne.fleet/1" };
+    static Option<bool> CreateJsonOption(string schema = "tonne.fleet/1") => new("--json") { Description = "JSON, schema " + schema };
 
     /// <summary>A command that <c>tonne-server</c> does, with options that are passed on as they are.</summary>
     static Command BuildForDatabase(CommandContext context, string name, string description, params Option[] options)
@@ -45,12 +69,26 @@ static class FleetCommand
         foreach (var option in options)
             command.Options.Add(option);
         database.AddTo(command);
-        command.SetAction(parsed => Start(context, database, parsed, [name, .. options.SelectMany(option => option switch
-        {
-            Option<bool> flag => parsed.GetValue(flag) ? [flag.Name] : Array.Empty<string>(),
-            Option<string> text when parsed.GetValue(text) is { } value => [text.Name, value],
-            _ => [],
-        })]));
+        command.SetAction(parsed => Start(context, database, parsed, [name, .. PassOn(parsed, options)]));
+        return command;
+    }
+
+    static IEnumerable<string> PassOn(ParseResult parsed, Option[] options) => options.SelectMany(option => option switch
+    {
+        Option<bool> flag => parsed.GetValue(flag) ? [flag.Name] : Array.Empty<string>(),
+        Option<string> text when parsed.GetValue(text) is { } value => [text.Name, value],
+        _ => [],
+    });
+
+    static Command BuildForPerson(CommandContext context, string name, string description, params Option[] options)
+    {
+        var database = new DatabaseOptions();
+        var person = new Argument<string>("person") { Description = "Name of the person, as the issuer or the proxy gives it" };
+        var command = new Command(name, description) { person };
+        foreach (var option in options)
+            command.Options.Add(option);
+        database.AddTo(command);
+        command.SetAction(parsed => Start(context, database, parsed, [name, parsed.GetValue(person)!, .. PassOn(parsed, options)]));
         return command;
     }
 

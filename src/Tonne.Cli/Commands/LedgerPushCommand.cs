@@ -42,7 +42,7 @@ static class LedgerPushCommand
                 queue.Refresh();
             using var http = PushConnection.Create(settings);
             var client = new PushClient(http, settings, queue, context.Time, new Random(Environment.ProcessId));
-            var outcome = client.PushAsync(backlog => CreateReport(queue, backlog), greets: false, CancellationToken.None).GetAwaiter()
+            var outcome = client.PushAsync(backlog => CreateReport(queue, backlog) with { SentAt = context.Time.GetUtcNow() }, greets: false, CancellationToken.None).GetAwaiter()
                 .GetResult();
             Write(context, parsed.GetValue(json), settings, queue.Backlog, outcome);
             return outcome.Problem is null && queue.Backlog.Lines == 0 ? 0 : CommandLine.Failure;

@@ -16,10 +16,20 @@ static class ServeCommand
             new("--certificate") { Description = "TLS certificate: PEM with its key, or .pfx", HelpName = "FILE" },
             new("--certificate-key") { Description = "Its key, if it is in a PEM file of its own", HelpName = "FILE" },
             new("--behind-proxy") { Description = "A proxy with TLS is before this server: the address that users see", HelpName = "URL" },
+            new("--oidc-authority") { Description = "Issuer of OpenID Connect where people sign in; with a database", HelpName = "URL" },
+            new("--oidc-client-id") { Description = "The id that the issuer knows this server by", HelpName = "ID" },
+            new("--oidc-client-secret-file") { Description = "Its secret, in a file for its owner only; else PKCE alone",
+                HelpName = "FILE" },
+            new("--oidc-audience") { Description = "Audience of the tokens of programs; default: the client id", HelpName = "A" },
+            new("--oidc-person-claim") { Description = "Claim with the person's name; default preferred_username", HelpName = "CLAIM" },
+            new("--person-header") { Description = "Header in which the proxy names the person; with --behind-proxy", HelpName = "NAME" },
+            new("--trusted-proxy") { Description = "Networks of that proxy, with commas between; default: this machine",
+                HelpName = "CIDR" },
         ];
         Option<bool>[] flags =
         [
             new("--no-open") { Description = "Do not open the browser" },
+            new("--no-token") { Description = "The token opens nothing: people sign in, or the proxy names them" },
             new("--read-only") { Description = "Write nothing: leave runs of killed recorders open" },
         ];
         var database = new DatabaseOptions();

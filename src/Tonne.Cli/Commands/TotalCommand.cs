@@ -10,7 +10,12 @@ static class TotalCommand
 {
     public static Command Build(CommandContext context)
     {
-        var by = new Option<string>("--by", "-b") { Description = "Groups: project, account, user, month, year, model, campaign, machine, zone, name, status, tag, tag:NAME; several with commas", HelpName = "KEY,…" };
+        var by = new Option<string>("--by", "-b")
+        {
+            Description = "Groups: project, account, user, month, year, model, campaign, machine, zone, name, status, tag, day, tag:NAME; "
+                + "several with commas",
+            HelpName = "KEY,…",
+        };
         var filter = new RunFilterOptions();
         var month = new Option<string>("--month", "-m") { Description = "One month (UTC), as in 2026-11", HelpName = "M" };
         var year = new Option<string>("--year") { Description = "One year (UTC)", HelpName = "Y" };
@@ -19,7 +24,7 @@ static class TotalCommand
         var csv = new Option<bool>("--csv") { Description = "CSV, a row for each group" };
         var md = new Option<bool>("--md") { Description = "Markdown" };
         var mail = new Option<bool>("--mail") { Description = "The text of a mail" };
-        var command = new Command("total", "Add up the runs of the ledger, each joule once.") { by };
+        var command = new Command("total", "Add up the runs of the ledger, each joule once.") { by, TotalMonthCommand.Build(context) };
         foreach (var option in filter.All)
             command.Options.Add(option);
         foreach (var option in new Option[] { month, year, yearBefore, json, csv, md, mail })

@@ -20,7 +20,11 @@ sealed class RootConfiguration
     public const string FolderOption = "--config";
 
     /// <summary>What of the environment is read: what slurmd sets for its prolog and epilog, and how to write texts.</summary>
-    static readonly string[] _allowed = ["NO_COLOR", "LC_ALL", "LC_CTYPE", "LANG", "TERM", "TZ", "CUDA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "GPU_DEVICE_ORDINAL"];
+    static readonly string[] _allowed =
+    [
+        "NO_COLOR", "LC_ALL", "LC_CTYPE", "LANG", "TERM", "TZ", "CUDA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "GPU_DEVICE_ORDINAL",
+        "TONNE_TELEMETRY_PASSWORD", "TONNE_TELEMETRY_TOKEN",
+    ];
 
     readonly string? _node;
     readonly Func<string, (string? Text, string? Problem)> _read;

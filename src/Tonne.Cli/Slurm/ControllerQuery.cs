@@ -3,15 +3,18 @@ using System.Diagnostics;
 
 namespace Tonne.Cli.Slurm;
 
-/// <summary>Asks Slurm's controller what slurmd of version 22.05 does not give to a prolog: name, account, quality of service and array of a job.</summary>
+/// <summary>Asks Slurm's controller of a job: what slurmd of version 22.05 does not give to a prolog, and what an agent knows from nobody else.</summary>
 /// <remarks>
 /// One <c>squeue</c> for each job and node, which later versions of slurmd make unnecessary. The name of the job is last, because its user chooses it: it
 /// cannot be taken for another field.
 /// </remarks>
 static class ControllerQuery
 {
-    const string Format = "%A|%F|%K|%a|%q|%P|%T|%j";
+    const string Format = "%A|%F|%K|%a|%q|%P|%T|%u|%U|%C|%N|%j";
     const int MaxOutput = 1024 * 1024;
+
+    /// <summary>Name of the fact that has the number of CPUs of the job on all nodes; no variable of Slurm has it.</summary>
+    public const string Cpus = "CPUS";
 
     static readonly string[] _folders = ["/usr/bin", "/usr/local/bin", "/opt/slurm/bin", "/usr/local/slurm/bin"];
 
@@ -61,13 +64,18 @@ static class ControllerQuery
     {
         foreach (var line in text.Split('\n'))
         {
-            if (line.Split('|', 8) is not [var id, var array, var task, var account, var quality, var partition, var state, var name] || id != jobId)
+            if (line.Split('|', 12) is not [var id, var array, var task, var account, var quality, var partition, var state, var user, var userId,
+                var cpus, var nodes, var name] || id != jobId)
                 continue;
             var facts = new Dictionary<string, string>(StringComparer.Ordinal) { ["STATE"] = state };
             Add("SLURM_JOB_NAME", name.TrimEnd());
             Add("SLURM_JOB_ACCOUNT", account);
             Add("SLURM_JOB_QOS", quality);
             Add("SLURM_JOB_PARTITION", partition);
+            Add("SLURM_JOB_USER", user);
+            Add("SLURM_JOB_UID", userId);
+            Add("SLURM_JOB_NODELIST", nodes);
+            Add(Cpus, cpus);
             if (task.Length > 0 && task.All(char.IsAsciiDigit))
             {
                 Add("SLURM_ARRAY_TASK_ID", task);

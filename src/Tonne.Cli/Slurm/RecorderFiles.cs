@@ -74,6 +74,15 @@ sealed class RecorderFiles(string folder, SlurmJob job)
             && int.TryParse(restarts, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             ? (process, count, state == "records") : null;
 
+    /// <summary>Whether a recorder of a job lives, by the id of the job only: what else is known of it may come from its user.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="jobId">Id of the job.</param>
+    /// <param name="node">Slurm's name of the node; null for any, where a machine is one node.</param>
+    public static bool HasRecorder(string folder, string jobId, string? node) =>
+        Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*." + jobId).Select(path => Path.GetFileName(path)[..^(jobId.Length + 1)])
+            .Where(name => name.Length > 0 && (node is null || name == node))
+            .Any(name => new RecorderFiles(folder, new SlurmJob(jobId, name, 0, 0)).FindRecorder() is not null);
+
     /// <summary>Writes that the job has ended.</summary>
     /// <param name="exitCode">Its exit code, 128 + n for signal n; null if unknown.</param>
     public void WriteEnding(int? exitCode) => Replace(Ending, exitCode is { } code ? code.ToString(CultureInfo.InvariantCulture) + "\n" : "\n");

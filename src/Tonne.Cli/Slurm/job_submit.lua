@@ -4,12 +4,20 @@
 -- (an epoch in s, an ISO 8601 time, local to the controller unless it names a zone, or +24h).
 -- Such a job becomes eligible at the hour at which its time limit has the lowest mean intensity and ends by then. Other jobs are left alone.
 --
--- It runs inside slurmctld: it reads one small file, calls no network and no process, and never refuses a job.
--- Beside a job_submit.lua of your own: dofile() this file from it, and call tonne_defer(job_desc) in your slurm_job_submit.
+-- Jobs of accounts and users that are above their quota ('tonne budget quotas --slurm FILE') get another QOS, are held or are refused, if
+-- 'tonne slurm job-submit --over-quota RULE' says so. Where the quotas are missing or old, no job is changed, and its user sees why.
+--
+-- It runs inside slurmctld: it reads two small files, and calls no network and no process. Without the rule "refuse" it never refuses a job.
+-- Beside a job_submit.lua of your own: dofile() this file from it, and call tonne_quota(job_desc) and tonne_defer(job_desc) in your
+-- slurm_job_submit.
 
 local tonne_file = "@FILE@"
+local quota_file = "@QUOTAS@"
+-- off, warn, hold, refuse, or qos:NAME
+local over_quota = "@OVER@"
 local max_age_s = 26 * 3600
 local max_bytes = 65536
+local max_quota_bytes = 1048576
 local least_saving = 0.05
 local hour_s = 3600
 -- slurm.NO_VAL and slurm.INFINITE are above it.
@@ -187,15 +195,102 @@ function tonne_defer(job_desc)
     format_time(best_start - now), os.date("%Y-%m-%d %H:%M", best_start), saving * 100, best, immediate, about.zone, about.signal)
 end
 
+-- The quotas that are exceeded, or nil and what is wrong.
+local function read_quotas(now)
+  local file = io.open(quota_file, "r")
+  if not file then
+    return nil, "there are no quotas at " .. quota_file
+  end
+  local text = file:read(max_quota_bytes + 1)
+  file:close()
+  if not text or #text > max_quota_bytes then
+    return nil, quota_file .. " is empty or too large"
+  end
+  local number, quotas, has_ended = 0, {}, false
+  for line in text:gmatch("([^\n]*)\n") do
+    number = number + 1
+    if number == 1 then
+      if line ~= "# tonne.slurm-quotas/1" then
+        return nil, quota_file .. " is not of the format tonne.slurm-quotas/1"
+      end
+    elseif number == 2 then
+      local written = tonumber(line:match("^# written=(%d+)$"))
+      if not written then
+        return nil, "line 2 of " .. quota_file .. " is malformed"
+      end
+      if now - written > max_age_s or written - now > max_age_s then
+        return nil, "the quotas are of " .. os.date("%Y-%m-%d %H:%M", written) .. ", which is not within 26 h of now"
+      end
+    elseif number == 3 then
+      if line ~= "account\tuser\tused\tlimit\tresets" then
+        return nil, "line 3 of " .. quota_file .. " is malformed"
+      end
+    elseif line == "# end" then
+      has_ended = true
+    else
+      local account, user, used, limit, resets = line:match("^([^\t]*)\t([^\t]*)\t([^\t]+)\t([^\t]+)\t(%d+)$")
+      if not account or has_ended or (account == "" and user == "") then
+        return nil, string.format("line %.0f of %s is malformed", number, quota_file)
+      end
+      quotas[#quotas + 1] = { account = account, user = user, used = used, limit = limit, resets = tonumber(resets) }
+    end
+  end
+  if not has_ended then
+    return nil, quota_file .. " has no end"
+  end
+  return quotas
+end
+
+-- Applies the rule to a job above a quota. Returns what to tell the user, nil if there is nothing to say, and whether the job is refused.
+function tonne_quota(job_desc)
+  if over_quota == "off" then
+    return nil, false
+  end
+  local now = os.time()
+  local quotas, problem = read_quotas(now)
+  if not quotas then
+    return "quotas are not checked, and the job is submitted as it is: " .. problem, false
+  end
+  local account, user = job_desc.account or job_desc.default_account, job_desc.user_name
+  for _, quota in ipairs(quotas) do
+    -- A period that has ended begins anew, whether or not the file was written since.
+    local is_current = quota.resets == 0 or quota.resets > now
+    if is_current and (quota.account == "" or quota.account == account) and (quota.user == "" or quota.user == user) then
+      local who = quota.account == "" and "user " .. quota.user
+        or "account " .. quota.account .. (quota.user == "" and "" or ", user " .. quota.user)
+      local message = string.format("%s has used %s of %s%s", who, quota.used, quota.limit,
+        quota.resets == 0 and "" or "; the quota resets on " .. os.date("!%Y-%m-%d", quota.resets) .. " (UTC)")
+      local qos = over_quota:match("^qos:(.+)$")
+      if qos then
+        job_desc.qos = qos
+        return message .. "; the job gets QOS " .. qos, false
+      elseif over_quota == "hold" then
+        -- As an administrator holds it: its user cannot release it.
+        job_desc.priority = 0
+        return message .. "; the job is held", false
+      elseif over_quota == "refuse" then
+        return message .. "; the job is refused", true
+      end
+      return message, false
+    end
+  end
+  return nil, false
+end
+
 if not slurm_job_submit then
   function slurm_job_submit(job_desc, part_list, submit_uid)
-    local ok, message = pcall(tonne_defer, job_desc)
-    if not ok then
-      slurm.log_info("tonne: %s", tostring(message))
-      message = "the job is submitted as it is: an error is in the log of slurmctld"
-    end
-    if message then
-      slurm.log_user("%s", "tonne: " .. message)
+    for _, rule in ipairs({ tonne_quota, tonne_defer }) do
+      local ok, message, is_refused = pcall(rule, job_desc)
+      if not ok then
+        slurm.log_info("tonne: %s", tostring(message))
+        message, is_refused = "the job is submitted as it is: an error is in the log of slurmctld", false
+      end
+      if message then
+        slurm.log_user("%s", "tonne: " .. message)
+      end
+      if is_refused then
+        return slurm.ERROR
+      end
     end
     return slurm.SUCCESS
   end

@@ -1,6 +1,7 @@
 using Tonne.Formatting;
 using Tonne.Hardware;
 using Tonne.Instruments.Machines;
+using Tonne.Instruments.Otlp;
 using Tonne.Instruments.PlugMeters;
 using Tonne.Instruments.Prometheus;
 using Tonne.Instruments.Redfish;
@@ -30,16 +31,21 @@ sealed class NetworkMeters : Instrument
     readonly CancellationTokenSource _ended = new();
     readonly TimeProvider _time;
     readonly double _maxMachineWatts;
+    readonly NetworkMeterPool? _pool;
+    readonly IReadOnlyList<MeteredPart> _local;
 
     /// <summary>Asks what the options name.</summary>
     /// <param name="options">The addresses, and how to ask.</param>
     /// <param name="maxMachineWatts">The power that this machine cannot exceed, W.</param>
+    /// <param name="local">Parts that tonne measures itself. Null: none.</param>
     /// <param name="transportFactory">Asks in another way: tests answer themselves, and take the turns. Null: over the network.</param>
     internal NetworkMeters(
-        DiscoveryOptions options, double maxMachineWatts = PolledValue.MaxMachineWatts, Func<SourceAddress, IHttpTransport>? transportFactory = null)
+        DiscoveryOptions options, double maxMachineWatts = PolledValue.MaxMachineWatts, Func<SourceAddress,
+            IHttpTransport>? transportFactory = null,
+        IReadOnlyList<MeteredPart>? local = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        (_time, _maxMachineWatts) = (options.Time, maxMachineWatts);
+        (_time, _maxMachineWatts, _pool, _local) = (options.Time, maxMachineWatts, options.NetworkPool, local ?? []);
         if (options.MeterAddresses.IsDefaultOrEmpty)
             return;
         var begun = _time.GetTimestamp();
@@ -52,14 +58,26 @@ sealed class NetworkMeters : Instrument
                 continue;
             }
 
-            var source = CreateSource(address, options.EnvironmentVariable);
+            var source = CreateSource(address, options.JobVariable ?? options.EnvironmentVariable);
+            if (_pool?.Find(text) is { } shared)
+            {
+                if (shared.First is { } first)
+                    AddSource(source, shared.Poller, first);
+                else
+                    AddMissing(CreateMissingMeter(source, shared.Poller.LastError ?? "it did not answer when it was first asked", null));
+                continue;
+            }
+
             if (!TryReadPassword(address, options.EnvironmentVariable, out var password, out var reason))
             {
                 AddMissing(CreateMissingMeter(source, reason, null));
                 continue;
             }
 
-            var poller = new Poller(source, transportFactory?.Invoke(address) ?? new HttpTransport(address, password, source.WaitsForChallenge, _time, _ended.Token), _time);
+            if (source is OtlpSource receiver)
+                receiver.Time = _time;
+            var poller = new Poller(source, transportFactory?.Invoke(address) ?? new HttpTransport(
+                address, password, source.WaitsForChallenge, _time, _pool?.Ended ?? _ended.Token), _time);
             if (transportFactory is null)
                 poller.Start();
             else
@@ -69,14 +87,16 @@ sealed class NetworkMeters : Instrument
 
         foreach (var (source, poller) in polled)
         {
-            if (poller.WaitForFirst(source.Address.StartupTimeout - _time.GetElapsedTime(begun)) is { } first)
+            var first = poller.WaitForFirst(source.Address.StartupTimeout - _time.GetElapsedTime(begun));
+            _pool?.Add(source.Address.Text, poller, first);
+            if (first is not null)
             {
                 AddSource(source, poller, first);
                 continue;
             }
 
             AddMissing(CreateMissingMeter(source, poller.LastError ?? $"{source.Address.Host} has not answered within {DisplayValue.Format(source.Address.StartupTimeout.TotalSeconds, "s")}; a slow one may be given longer with wait=5s in its address", source.Address.Base.AbsoluteUri + source.Address.Path));
-            poller.Dispose();
+            Release(poller);
         }
     }
 
@@ -114,6 +134,12 @@ sealed class NetworkMeters : Instrument
                 yield return warning;
         }
 
+        foreach (var poller in _pollers)
+        {
+            foreach (var warning in poller.Source.GetFinalWarnings())
+                yield return warning;
+        }
+
         foreach (var (power, counter) in _comparisons)
         {
             if (PowerCounterComparison.GetWarning(power, counter) is { } warning)
@@ -126,16 +152,35 @@ sealed class NetworkMeters : Instrument
     {
         _ended.Cancel();
         foreach (var poller in _pollers)
-            poller.Dispose();
+            Release(poller);
         base.Dispose(disposing);
     }
 
-    static PolledSource CreateSource(SourceAddress address, Func<string, string?> variable) => address.Kind switch
+    // What is shared goes on for the next run.
+    void Release(Poller poller)
+    {
+        if (_pool is null)
+            poller.Dispose();
+    }
+
+    PolledSource CreateSource(SourceAddress address, Func<string, string?> variable)
+    {
+        var source = CreateSourceOf(address, variable);
+        if (source is SeriesSource series && source is not PrometheusSource)
+            series.Local = _local;
+        return source;
+    }
+
+    static PolledSource CreateSourceOf(SourceAddress address, Func<string, string?> variable) => address.Kind switch
     {
         var kind when kind == SourceKind.Shelly => new ShellySource(address),
         var kind when kind == SourceKind.Tasmota => new TasmotaSource(address),
         var kind when kind == SourceKind.Redfish || kind == SourceKind.RedfishUnencrypted => new RedfishSource(address),
         var kind when kind == SourceKind.Prometheus || kind == SourceKind.PrometheusEncrypted => new PrometheusSource(address, variable),
+        var kind when kind == SourceKind.Dcgm || kind == SourceKind.DcgmEncrypted || kind == SourceKind.Kepler
+            || kind == SourceKind.KeplerEncrypted
+            => new ExporterSource(address, variable),
+        var kind when kind == SourceKind.Otlp => new OtlpSource(address, variable),
         _ => new JsonSource(address),
     };
 
@@ -192,7 +237,7 @@ sealed class NetworkMeters : Instrument
         if ((offer.UnusableReason ?? FindImplausiblePower(offer, first)) is { } refusal)
         {
             AddMissing(CreateMissingMeter(source, $"{source.Address.Host}: {TextSanitizer.ToOneLine(refusal)}", null));
-            poller.Dispose();
+            Release(poller);
             return;
         }
 

@@ -1,3 +1,5 @@
+using Tonne.Quantities;
+
 namespace Tonne.Instruments.HttpPolling;
 
 /// <summary>A polled source: its requests, and how to parse its answers.</summary>
@@ -13,6 +15,12 @@ abstract class PolledSource(SourceAddress address)
 
     /// <summary>The oldest that a value may be already when it is reported.</summary>
     internal virtual TimeSpan MaxValueAge => TimeSpan.MaxValue;
+
+    /// <summary>Whether a first request without a good answer is repeated as long as a run waits for the first answer.</summary>
+    internal virtual bool RepeatsFirst => false;
+
+    /// <summary>Warnings about what it has reported.</summary>
+    internal virtual IEnumerable<Warning> GetFinalWarnings() => [];
 
     /// <summary>Asks once. Called on a thread that may wait.</summary>
     internal abstract PollResult Poll(IHttpTransport transport);

@@ -40,6 +40,9 @@ sealed class Poller : IDisposable
     /// <summary>An answer older than this is a gap.</summary>
     internal TimeSpan MaxAge => _pace.MaxAge;
 
+    /// <summary>The source that it polls.</summary>
+    internal PolledSource Source => _source;
+
     /// <summary>Starts the thread.</summary>
     internal void Start()
     {
@@ -50,10 +53,19 @@ sealed class Poller : IDisposable
     /// <summary>The first answer; null if it has not come in time.</summary>
     internal PollResult? WaitForFirst(TimeSpan atMost)
     {
-        if (_thread is not null)
-            _answered.WaitOne(atMost > TimeSpan.Zero ? atMost : TimeSpan.Zero);
-        lock (_gate)
-            return _first;
+        var begin = _time.GetTimestamp();
+        while (true)
+        {
+            var left = atMost - _time.GetElapsedTime(begin);
+            var answered = _thread is not null && _answered.WaitOne(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+            lock (_gate)
+            {
+                if (_first is not null || !answered || !_source.RepeatsFirst)
+                    return _first;
+                // A bad answer; the next one may be better.
+                _answered.Reset();
+            }
+        }
     }
 
     /// <summary>Chooses the channels; from here on <see cref="Newest"/> reports them.</summary>
@@ -61,6 +73,9 @@ sealed class Poller : IDisposable
     {
         lock (_gate)
         {
+            // Several discoveries that share it choose the same ones.
+            if (_keys is not null)
+                return;
             _keys = keys;
             if (_first is { } first)
                 _newest = CreateSnapshot(null, first, _firstAt);
@@ -137,6 +152,7 @@ sealed class Poller : IDisposable
         _stopping = true;
         _wake.Set();
         (_transport as IDisposable)?.Dispose();
+        (_source as IDisposable)?.Dispose();
         // A request in progress ends by its own time limit; the thread does not keep the process alive.
         if (_thread?.Join(TimeSpan.FromMilliseconds(100)) is not false)
         {

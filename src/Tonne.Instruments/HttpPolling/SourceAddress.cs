@@ -149,7 +149,7 @@ public sealed class SourceAddress
             {
                 "every" => ParseTime(value, 100, 60_000, time => PollInterval = time),
                 "timeout" => ParseTime(value, 100, 60_000, time => Timeout = time),
-                "wait" => ParseTime(value, 0, 30_000, time => StartupTimeout = time),
+                "wait" => ParseTime(value, 0, 120_000, time => StartupTimeout = time),
                 "accuracy" => ParseAccuracy(value),
                 _ => value.Length == 0 ? $"the option '{name}' is empty" : null,
             };

@@ -37,8 +37,30 @@ public sealed class SourceKind
     /// <summary>Prometheus, encrypted.</summary>
     public static SourceKind PrometheusEncrypted { get; } = new("prometheus+https", PrometheusExample, true, 1, 2, 1, [.. _plug, "tls", .. Instruments.Prometheus.PrometheusSource.Options], Instruments.Prometheus.PrometheusSource.Validate);
 
+    /// <summary>The page of NVIDIA's DCGM exporter on this machine.</summary>
+    public static SourceKind Dcgm { get; } = new("dcgm+http", DcgmExample, false, 2, 2, 1, [.. _plug,
+        .. Instruments.Prometheus.ExporterSource.Options], Instruments.Prometheus.ExporterSource.Validate);
+
+    /// <summary>The page of NVIDIA's DCGM exporter, encrypted.</summary>
+    public static SourceKind DcgmEncrypted { get; } = new("dcgm+https", DcgmExample, true, 2, 2, 1, [.. _plug, "tls",
+        .. Instruments.Prometheus.ExporterSource.Options], Instruments.Prometheus.ExporterSource.Validate);
+
+    /// <summary>The page of Kepler on this machine.</summary>
+    public static SourceKind Kepler { get; } = new("kepler+http", KeplerExample, false, 2, 2, 1, [.. _plug,
+        .. Instruments.Prometheus.ExporterSource.Options], Instruments.Prometheus.ExporterSource.Validate);
+
+    /// <summary>The page of Kepler, encrypted.</summary>
+    public static SourceKind KeplerEncrypted { get; } = new("kepler+https", KeplerExample, true, 2, 2, 1, [.. _plug, "tls",
+        .. Instruments.Prometheus.ExporterSource.Options], Instruments.Prometheus.ExporterSource.Validate);
+
+    /// <summary>Metrics of hardware that a collector sends to an address of this process over OTLP/HTTP.</summary>
+    public static SourceKind Otlp { get; } = new("otlp", "otlp://127.0.0.1:4318", false, 1, 2, 1, ["every", "wait", "accuracy", "host"],
+        Instruments.Otlp.OtlpSource.Validate);
+
     /// <summary>All kinds of source.</summary>
-    public static ImmutableArray<SourceKind> All { get; } = [Shelly, Tasmota, Json, JsonEncrypted, Redfish, RedfishUnencrypted, Prometheus, PrometheusEncrypted];
+    public static ImmutableArray<SourceKind> All { get; } =
+        [Shelly, Tasmota, Json, JsonEncrypted, Redfish, RedfishUnencrypted, Prometheus, PrometheusEncrypted, Dcgm, DcgmEncrypted, Kepler,
+            KeplerEncrypted, Otlp];
 
     /// <summary>The scheme of its addresses.</summary>
     public string Scheme { get; }
@@ -64,6 +86,8 @@ public sealed class SourceKind
 
     const string JsonExample = "json+http://192.168.1.22/status#/power?unit=W";
     const string RedfishExample = "redfish+https://monitor@bmc.lan/redfish/v1/Chassis/1/Power";
+    const string DcgmExample = "dcgm+http://127.0.0.1:9400/metrics";
+    const string KeplerExample = "kepler+http://127.0.0.1:28282/metrics";
     const string PrometheusExample = "prometheus+http://127.0.0.1:9090/?preset=dcgm&instance=node1:9400";
 
     /// <summary>The kind with a scheme; null if there is none.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Tonne.Instruments.HttpPolling;
 using Tonne.Instruments.MachineCalibration;
 using Tonne.Instruments.MacAndWindows;
 using Tonne.Quantities;
@@ -36,6 +37,16 @@ public sealed record DiscoveryOptions
     /// Default: none.
     /// </summary>
     public ImmutableArray<string> MeterAddresses { get; init; } = [];
+
+    /// <summary>Keeps the connections to <see cref="MeterAddresses"/> for several discoveries of this process. Default: null, each has
+    /// its own.</summary>
+    public NetworkMeterPool? NetworkPool { get; init; }
+
+    /// <summary>
+    /// The environment of the job, which says what GPUs it may use where a meter over the network does not report who uses them. Default:
+    /// null, <see cref="EnvironmentVariable"/>.
+    /// </summary>
+    public Func<string, string?>? JobVariable { get; init; }
 
     /// <summary>The system that is read in place of Linux' files. Default: null, the running one if it is not Linux and no stand-in root is given.</summary>
     public HostSystem? HostSystem { get; init; }

@@ -139,14 +139,17 @@ public static class MachineDiscovery
     {
         // GPUs of all makers are numbered in one sequence, in the order of the instruments.
         var nextGpuNumber = 0;
-        yield return new RaplMeters(tree, description);
+        var local = new List<MeteredPart>();
+        var rapl = new RaplMeters(tree, description);
+        local.AddRange(rapl.Parts);
+        yield return rapl;
         yield return SkipGpuNumbers(new NvidiaMeters(tree, options));
         yield return SkipGpuNumbers(new AmdMeters(tree, options, nextGpuNumber));
         yield return SkipGpuNumbers(new IntelGpuMeters(tree, options, nextGpuNumber));
         // Readings of a device from a server are used only if the device itself reports none, so the network comes after the devices. A
         // plug meter that the user named is preferred to the readings of the machine's firmware, so the network comes before these.
         if (!options.MeterAddresses.IsDefaultOrEmpty)
-            yield return new NetworkMeters(options, EstimateMaxWatts(description.Machine, nextGpuNumber));
+            yield return new NetworkMeters(options, EstimateMaxWatts(description.Machine, nextGpuNumber), local: local);
         yield return new HwmonMeters(tree, description.Machine.Virtual);
         yield return new BatteryMeters(tree, description.Machine.Virtual);
         yield return new OtherSystemMeters(tree);
@@ -154,6 +157,7 @@ public static class MachineDiscovery
         Instrument SkipGpuNumbers(Instrument instrument)
         {
             // The next number follows the highest one used, because the numbers of one maker have gaps where a GPU cannot be read.
+            local.AddRange(instrument.Parts);
             foreach (var part in instrument.Parts)
             {
                 if (part.Component == Component.Gpu
@@ -171,16 +175,18 @@ public static class MachineDiscovery
     static IEnumerable<Instrument> CreateInstruments(HostSystem system, FileTree tree, MachineDescription description, DiscoveryOptions options)
     {
         var gpus = 0;
+        IReadOnlyList<MeteredPart> local = [];
         // NVIDIA's library for macOS has not been made since 2019.
         if (system is not MacSystem)
         {
             var nvidia = new NvidiaMeters(tree, options);
             gpus = nvidia.Parts.Count;
+            local = nvidia.Parts;
             yield return nvidia;
         }
 
         if (!options.MeterAddresses.IsDefaultOrEmpty)
-            yield return new NetworkMeters(options, EstimateMaxWatts(description.Machine, gpus));
+            yield return new NetworkMeters(options, EstimateMaxWatts(description.Machine, gpus), local: local);
         yield return new OtherSystemMeters(tree, system);
     }
 

@@ -15,6 +15,9 @@ public sealed record MeteredPart(Component Component, string? Device, ImmutableA
     /// <summary>Name as its maker or driver gives it; null if unknown. For a GPU it finds the catalog's figures.</summary>
     public string? Name { get; init; }
 
+    /// <summary>UUID of a GPU, <c>GPU-…</c>, by which it is recognised in what an exporter reports; null if unknown.</summary>
+    public string? Uuid { get; init; }
+
     /// <summary>Whether the job may use it (visible devices). Default true.</summary>
     public bool Visible { get; init; } = true;
 

@@ -5,4 +5,5 @@ namespace Tonne.Instruments.Nodes;
 /// <param name="Id">Id of the job, digits; or of the pod, with hyphens.</param>
 /// <param name="Folder">Full path of its control group.</param>
 /// <param name="Version">Version of the group's hierarchy, 1 or 2.</param>
-public sealed record NodeWorkload(NodeWorkloadKind Kind, string Id, string Folder, int Version);
+/// <param name="Node">Slurm's name of the node, where the name of the group has it, as with several slurmd on a machine. Default: null, unknown.</param>
+public sealed record NodeWorkload(NodeWorkloadKind Kind, string Id, string Folder, int Version, string? Node = null);

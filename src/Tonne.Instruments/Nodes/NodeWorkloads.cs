@@ -19,6 +19,9 @@ public sealed class NodeWorkloads(FileTree files)
 {
     const string Top = "sys/fs/cgroup";
     const int MaxProcessesRead = 16;
+    const string UserPrefix = "uid_";
+    const string SlurmPrefix = "slurm_";
+    const string ScopeSuffix = "_slurmstepd.scope";
 
     // The id of a pod has 36 letters; of one that the node itself defines, 32.
     const int PodIdLength = 36;
@@ -64,6 +67,78 @@ public sealed class NodeWorkloads(FileTree files)
         return new Dictionary<string, string>();
     }
 
+    /// <summary>The user of a job of Slurm, from what only root can change: the name of its control group (version 1), or the owner of its
+    /// tasks (version 2, whose groups are <c>job_J/step_S/user/task_T</c>).</summary>
+    /// <param name="workload">The job.</param>
+    /// <returns>Id of the user; null if unknown.</returns>
+    public uint? FindUserId(NodeWorkload workload)
+    {
+        ArgumentNullException.ThrowIfNull(workload);
+        var parent = Path.GetFileName(Path.GetDirectoryName(workload.Folder)) ?? "";
+        if (workload.Version == 1 && parent.StartsWith(UserPrefix, StringComparison.Ordinal)
+            && uint.TryParse(parent.AsSpan(UserPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var named))
+            return named;
+        return ListProcessIds(workload.Folder, static group => group.EndsWith("/user", StringComparison.Ordinal)
+            || group.Contains("/user/", StringComparison.Ordinal)).Take(MaxProcessesRead).Select(ReadRealUserId).FirstOrDefault(static id => id is not null);
+    }
+
+    /// <summary>Name of a user of this machine.</summary>
+    /// <param name="id">Id of the user.</param>
+    /// <returns>Null if <c>/etc/passwd</c> does not have it, as with users of a directory service.</returns>
+    public string? FindUserName(uint id)
+    {
+        foreach (var line in (files.ReadText("etc/passwd") ?? "").Split('\n'))
+        {
+            // name:password:uid:…
+            if (line.Split(':', 4) is [{ Length: > 0 } name, _, var number, _]
+                && uint.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var found) && found == id)
+                return name;
+        }
+
+        return null;
+    }
+
+    /// <summary>Namespace and name of a pod, from the folder of its logs.</summary>
+    /// <remarks><c>/var/log/pods/NAMESPACE_NAME_UID</c>; neither name can have an underscore. Source: Kubernetes,
+    /// pkg/kubelet/kuberuntime/helpers.go, BuildPodLogsDirectory. Only root writes there.</remarks>
+    /// <param name="workload">The pod.</param>
+    /// <returns>Null if there is no such folder, or it cannot be read.</returns>
+    public (string Namespace, string Name)? FindPodName(NodeWorkload workload)
+    {
+        ArgumentNullException.ThrowIfNull(workload);
+        foreach (var folder in files.ListNames("var/log/pods"))
+        {
+            if (folder.Split('_') is [{ Length: > 0 } space, { Length: > 0 } name, var id] && id == workload.Id)
+                return (space, name);
+        }
+
+        return null;
+    }
+
+    uint? ReadRealUserId(int process)
+    {
+        // Uid: real, effective, saved and that of the file system (proc(5)). A program that is set to another user's changes the second.
+        var line = (files.ReadText($"proc/{process.ToString(CultureInfo.InvariantCulture)}/status") ?? "").Split('\n')
+            .FirstOrDefault(static line => line.StartsWith("Uid:", StringComparison.Ordinal));
+        return uint.TryParse(
+            line?["Uid:".Length..].Split('\t', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(), NumberStyles.None,
+            CultureInfo.InvariantCulture, out var id) ? id : null;
+    }
+
+    /// <summary>The node in <c>slurm_NODE/uid_U/job_J</c> and <c>NODE_slurmstepd.scope/job_J</c>; null if there is none.</summary>
+    static string? FindNode(string folder)
+    {
+        foreach (var part in folder.Split('/'))
+        {
+            if (part.StartsWith(SlurmPrefix, StringComparison.Ordinal))
+                return part[SlurmPrefix.Length..];
+            if (part.EndsWith(ScopeSuffix, StringComparison.Ordinal))
+                return part[..^ScopeSuffix.Length];
+        }
+
+        return null;
+    }
+
     IEnumerable<(string Mount, int Version)> ListMounts()
     {
         // Version 1 first: in a hybrid of both, version 2 has the groups of systemd only, and counts no CPU time.
@@ -78,15 +153,15 @@ public sealed class NodeWorkloads(FileTree files)
     IEnumerable<NodeWorkload> FindJobs(string mount, int version)
     {
         var above = version == 1
-            ? ListFolders(mount, static name => name == "slurm" || name.StartsWith("slurm_", StringComparison.Ordinal))
-                .SelectMany(folder => ListFolders(folder, static name => name.StartsWith("uid_", StringComparison.Ordinal)))
+            ? ListFolders(mount, static name => name == "slurm" || name.StartsWith(SlurmPrefix, StringComparison.Ordinal))
+                .SelectMany(folder => ListFolders(folder, static name => name.StartsWith(UserPrefix, StringComparison.Ordinal)))
             : ListFolders(mount + "/system.slice", static name => name.EndsWith("slurmstepd.scope", StringComparison.Ordinal));
         foreach (var folder in above.SelectMany(
             folder => ListFolders(folder, static name => name.StartsWith("job_", StringComparison.Ordinal))))
         {
             var id = Path.GetFileName(folder)["job_".Length..];
             if (id.Length is > 0 and < 20 && id.All(char.IsAsciiDigit))
-                yield return new NodeWorkload(NodeWorkloadKind.SlurmJob, id, files.GetFullPath(folder), version);
+                yield return new NodeWorkload(NodeWorkloadKind.SlurmJob, id, files.GetFullPath(folder), version, FindNode(folder));
         }
     }
 
@@ -124,11 +199,13 @@ public sealed class NodeWorkloads(FileTree files)
             ? id : null;
     }
 
-    static IEnumerable<int> ListProcessIds(string folder)
+    static IEnumerable<int> ListProcessIds(string folder, Func<string, bool>? isWanted = null)
     {
         foreach (var group in Directory.Exists(folder) ? Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories).Prepend(
             folder) : [])
         {
+            if (isWanted?.Invoke(group) == false)
+                continue;
             foreach (var line in ReadLines(Path.Combine(group, "cgroup.procs")))
             {
                 if (int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0)

@@ -229,7 +229,8 @@ sealed class NvidiaMeters : Instrument
         }
 
         MeteredPart Part(System.Collections.Immutable.ImmutableArray<string> meters, Factor? accuracy, string why) =>
-            new(Component.Gpu, identity.Device, meters, accuracy, why) { Name = identity.Name, Visible = visible, PowerLimitWatts = gpu.LimitWatts };
+            new(Component.Gpu, identity.Device, meters, accuracy, why) { Name = identity.Name, Uuid = identity.Uuid, Visible = visible,
+                PowerLimitWatts = gpu.LimitWatts };
     }
 
     IEnumerable<IMeter> CreateEnergyMeters(Gpu gpu, int position)

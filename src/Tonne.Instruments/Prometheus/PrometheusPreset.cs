@@ -100,6 +100,48 @@ sealed class PrometheusPreset
         },
         GetCounterAccuracy, 5_000, "node_rapl_package_joules_total (the exporter must be allowed to read energy_uj, which only root is by default)");
 
+    /// <summary>Processor and memory, by Kepler's own page: also the names that it had before version 0.10.</summary>
+    /// <remarks>
+    /// Before 0.10: kepler_node_package_joules_total, kepler_node_dram_joules_total, …_core_…, …_uncore_…, …_platform_… (J), with the
+    /// labels
+    /// package, instance, mode (dynamic, idle: they are added) and source. Source: Kepler, docs/user/metrics.md (0.10 and later) and
+    /// the metrics page of its documentation for release 0.7.
+    /// </remarks>
+    internal static PrometheusPreset KeplerPage { get; } = new(
+        "kepler",
+        [
+            new("kepler_node_cpu_joules_total", MeterKind.EnergyCounter, 1e6, "J", MostJoules),
+            new("kepler_node_package_joules_total", MeterKind.EnergyCounter, 1e6, "J", MostJoules),
+            new("kepler_node_dram_joules_total", MeterKind.EnergyCounter, 1e6, "J", MostJoules),
+            new("kepler_node_core_joules_total", MeterKind.EnergyCounter, 1e6, "J", MostJoules),
+            new("kepler_node_uncore_joules_total", MeterKind.EnergyCounter, 1e6, "J", MostJoules),
+            new("kepler_node_platform_joules_total", MeterKind.EnergyCounter, 1e6, "J", MostJoules),
+        ],
+        series => series.Metric switch
+        {
+            "kepler_node_cpu_joules_total" when series["path"].Contains("mmio", StringComparison.Ordinal) => new PrometheusMapping(
+                $"mmio-{series["zone"]}{FormatPathSuffix(series)}", Component.Cpu, null, MeterRole.Contained, "the same counters by another way (intel-rapl-mmio)"),
+            "kepler_node_cpu_joules_total" => Kepler!.MapSeries(series),
+            "kepler_node_package_joules_total" => new PrometheusMapping($"package-{series["package"]}", Component.Cpu, null, MeterRole.Machine, "a processor package"),
+            "kepler_node_dram_joules_total" => new PrometheusMapping($"dram-{series["package"]}", Component.Memory, null, MeterRole.Machine, "memory, outside the packages"),
+            "kepler_node_platform_joules_total" => new PrometheusMapping("platform", Component.Platform, null, MeterRole.Contained,
+                "it holds the packages"),
+            "kepler_node_core_joules_total" => new PrometheusMapping($"core-{series["package"]}", Component.Cpu, null, MeterRole.Contained, "part of the package"),
+            _ => new PrometheusMapping($"uncore-{series["package"]}", Component.Cpu, null, MeterRole.Contained, "part of the package"),
+        },
+        GetCounterAccuracy, 5_000, "kepler_node_cpu_joules_total with a label zone, or kepler_node_package_joules_total");
+
+    /// <summary>Metrics of the OpenTelemetry semantic conventions for hardware (1.44), with their attributes as labels.</summary>
+    internal static PrometheusPreset Otlp { get; } = new(
+        "otlp",
+        [
+            new("hw.host.energy", MeterKind.EnergyCounter, 1e6, "J", MostJoules),
+            new("hw.host.power", MeterKind.Power, 1e3, "W", HttpPolling.PolledValue.MaxMachineWatts),
+            new("hw.energy", MeterKind.EnergyCounter, 1e6, "J", MostJoules),
+            new("hw.power", MeterKind.Power, 1e3, "W", 20_000),
+        ],
+        MapHardware, static _ => Configured!, 20_000, "hw.energy, hw.power or hw.host.energy");
+
     /// <summary>All presets.</summary>
     internal static ImmutableArray<PrometheusPreset> All { get; } = [Dcgm, Kepler, Scaphandre, NodeRapl];
 
@@ -130,6 +172,44 @@ sealed class PrometheusPreset
         "prometheus/query-accuracy", "joules per joule reported by a query", "1", new Bounds(0.9, 1, 1.1), Quality.Measured,
         new Source("ASSUMED", "Assumed by tonne; no published measurement of this kind of meter was found that holds for a model not known"),
         "the width is assumed: give accuracy=2% in the address if you know it");
+
+    /// <summary>Parts by <c>hw.type</c>; one whose <c>hw.parent</c> is of the same type is inside it.</summary>
+    static PrometheusMapping? MapHardware(PrometheusSeries series)
+    {
+        if (series.Metric is "hw.host.energy" or "hw.host.power")
+            return new PrometheusMapping("host", Component.Platform, null, MeterRole.Machine, "the whole machine");
+        var (id, type) = (series["hw.id"], series["hw.type"]);
+        if (id.Length == 0)
+            return null;
+        var name = id.StartsWith(type, StringComparison.OrdinalIgnoreCase) ? id : $"{type}-{id}";
+        var inside = series["tonne.inside"].Length > 0;
+        return type switch
+        {
+            "cpu" => Map(Component.Cpu, null, "a processor package"),
+            "memory" => Map(Component.Memory, null, "memory"),
+            "gpu" => Map(Component.Gpu, GetDevice(id), "a GPU board") with
+            {
+                Uuid = id.StartsWith("GPU-", StringComparison.Ordinal) ? id : null,
+                Product = NullIfEmpty(series["hw.name"]),
+            },
+            _ => new PrometheusMapping(name, Component.Other, null, MeterRole.Contained,
+                $"hw.type {type} is not summed: tonne has it in other"),
+        };
+
+        PrometheusMapping Map(Component component, string? device, string why) => new(
+            name, component, device, inside ? MeterRole.Contained : MeterRole.Machine, inside ? "part of its hw.parent" : why);
+    }
+
+    /// <summary>The number at the end of <c>gpu-1</c>; a UUID stays as it is.</summary>
+    static string GetDevice(string id)
+    {
+        if (id.StartsWith("GPU-", StringComparison.Ordinal))
+            return id;
+        var start = id.Length;
+        while (start > 0 && char.IsAsciiDigit(id[start - 1]))
+            start--;
+        return start < id.Length ? id[start..] : id;
+    }
 
     static string? NullIfEmpty(string label) => label.Length > 0 ? label : null;
 

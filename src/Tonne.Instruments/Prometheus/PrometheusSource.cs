@@ -5,10 +5,7 @@ using System.Text.Json;
 using Tonne.Formatting;
 using Tonne.Hardware;
 using Tonne.Instruments.HttpPolling;
-using Tonne.Instruments.Machines;
-using Tonne.Instruments.Nvidia;
 using Tonne.Instruments.PlugMeters;
-using Tonne.Quantities;
 using Tonne.Runs;
 
 namespace Tonne.Instruments.Prometheus;
@@ -22,7 +19,7 @@ namespace Tonne.Instruments.Prometheus;
 /// A device is found again by what does not change with the job (its number, UUID, path): exporters add and drop labels such as pod.
 /// Source: Prometheus documentation, HTTP API and querying functions, read 2026.
 /// </remarks>
-sealed class PrometheusSource : PolledSource
+sealed class PrometheusSource : SeriesSource
 {
     /// <summary>The options of its addresses.</summary>
     internal static readonly ImmutableArray<string> Options = ["preset", "instance", "host", "gpu", "query", "component", "device", "kind", "unit"];
@@ -41,18 +38,15 @@ sealed class PrometheusSource : PolledSource
     const string TimeLabel = "tonne_time";
     const string RateLabel = "tonne_rate";
 
-    readonly PrometheusPreset _preset;
     readonly string _path;
-    readonly Func<string, string?> _variable;
 
     /// <summary>A server.</summary>
     /// <param name="address">Address of the server.</param>
     /// <param name="variable">The environment, for which GPUs the job may use.</param>
     internal PrometheusSource(SourceAddress address, Func<string, string?> variable)
-        : base(address)
+        : base(address, PrometheusPreset.All.FirstOrDefault(preset => preset.Name == address["preset"]) ?? CreateQueryPreset(address),
+            variable)
     {
-        _variable = variable;
-        _preset = PrometheusPreset.All.FirstOrDefault(preset => preset.Name == address["preset"]) ?? CreateQueryPreset(address);
         var prefix = address.Path.Trim('/');
         _path = $"{prefix}{(prefix.Length > 0 ? "/" : "")}api/v1/query?query={Uri.EscapeDataString(Query)}";
     }
@@ -69,7 +63,7 @@ sealed class PrometheusSource : PolledSource
                 matchers.Append(CultureInfo.InvariantCulture, $"instance=\"{Escape(instance)}\",");
             if (Address["gpu"] is { } gpu)
                 matchers.Append(CultureInfo.InvariantCulture, $"{(gpu.StartsWith(UuidPrefix, StringComparison.Ordinal) ? "UUID" : "gpu")}=~\"{string.Join('|', gpu.Split(',').Select(each => Escape(each)))}\",");
-            return string.Join(" or ", _preset.Metrics.SelectMany(metric => new[]
+            return string.Join(" or ", Preset.Metrics.SelectMany(metric => new[]
             {
                 $"label_replace({metric.Name}{{{matchers}}}, \"{ValueLabel}\", \"{metric.Name}\", \"\", \"\")",
                 $"label_replace(timestamp({metric.Name}{{{matchers}}}), \"{TimeLabel}\", \"{metric.Name}\", \"\", \"\")",
@@ -78,7 +72,7 @@ sealed class PrometheusSource : PolledSource
         }
     }
 
-    internal override string Id => $"prometheus:{_preset.Name}";
+    internal override string Id => $"prometheus:{Preset.Name}";
 
     /// <summary>
     /// Scrapes may be a minute apart, and the reading of the exporter half a minute old. An older value is not from this run.
@@ -152,7 +146,7 @@ sealed class PrometheusSource : PolledSource
         var found = new List<PrometheusSeries>();
         foreach (var (metric, labels, number, at) in values)
         {
-            var metricOfPreset = metric == "query" ? _preset.Metrics[0] : _preset.Metrics.FirstOrDefault(each => each.Name == metric);
+            var metricOfPreset = metric == "query" ? Preset.Metrics[0] : Preset.Metrics.FirstOrDefault(each => each.Name == metric);
             if (metricOfPreset is null)
                 continue;
             var scraped = times.TryGetValue(CreateKey(metric, labels), out var time) && double.IsFinite(time) ? time : at;
@@ -165,122 +159,6 @@ sealed class PrometheusSource : PolledSource
 
         return SelectSeries(found);
     }
-
-    internal override SourceCapabilities GetCapabilities(PollResult first)
-    {
-        if (first is not PrometheusResult { Selected: { Count: > 0 } chosen })
-            return SourceCapabilities.Unusable("reports nothing");
-        var channels = new List<(string, MeterDescription)>();
-        var warnings = new List<Warning>();
-        var parts = new List<(Component Component, string? Device, PrometheusMapping Slot, List<string> Meters)>();
-        foreach (var (slot, metric, value, refreshSeconds) in chosen)
-        {
-            // A GPU without a counter (before Volta, many virtual ones) is measured by its power: a missing reading is not zero energy.
-            if (value.Reason is not null)
-            {
-                warnings.Add(new Warning("meter-silent", $"{Id}/{slot.Name}: {metric.Name}: {value.Reason}."));
-                continue;
-            }
-
-            var id = $"{Id}/{slot.Name}";
-            if (channels.Exists(channel => channel.Item2.Id == id))
-                continue;
-            channels.Add((CreateKey(slot, metric), new MeterDescription(id, slot.Component, metric.Kind, slot.Role, Device: slot.Device, CeilingWatts: _preset.CeilingWatts,
-                Note: $"{metric.Name} at {Address.Host}: {(slot.Role == MeterRole.Machine ? "summed" : "not summed")}: {slot.Why}", RefreshSeconds: refreshSeconds)));
-            if (slot.Role != MeterRole.Machine)
-                continue;
-            var part = parts.Find(part => part.Component == slot.Component && part.Device == slot.Device);
-            if (part.Meters is null)
-                parts.Add(part = (slot.Component, slot.Device, slot, []));
-            part.Meters.Add(id);
-        }
-
-        if (parts.Count == 0)
-            return SourceCapabilities.Unusable($"reports nothing that can be counted: {string.Join("; ", warnings.Select(warning => warning.Text))}");
-        var hidden = FindHiddenGpus([.. parts.Where(part => part.Component == Component.Gpu).Select(part => part.Slot)], warnings);
-        return new SourceCapabilities(channels, [.. parts.OrderBy(part => part.Component).Select(Part)], warnings, null);
-
-        MeteredPart Part((Component Component, string? Device, PrometheusMapping Slot, List<string> Meters) part) =>
-            new(part.Component, part.Device, [.. part.Meters], PlugMeterAccuracy.GetFactor(Address, _preset.GetAccuracy(part.Component)),
-                $"{part.Meters.Count} meter{(part.Meters.Count == 1 ? "" : "s")} that the metric server at {Address.Host} has ({_preset.Name}).")
-            {
-                Name = part.Slot.Product,
-                Visible = part.Device is null || !hidden.Contains(part.Device),
-            };
-    }
-
-    /// <summary>The GPUs that the job may not use; what is unsure about it goes to the warnings.</summary>
-    List<string> FindHiddenGpus(List<PrometheusMapping> gpus, List<Warning> warnings)
-    {
-        if (gpus.Count == 0)
-            return [];
-        warnings.Add(new Warning("gpu-taken-alone", $"{Id} does not report which process uses a GPU: the job is taken to be alone on each that it may use."));
-        // Named in the address, or known by parts that the exporter does not name: then the numbers of the variable are not these.
-        if (Address["gpu"] is not null || gpus.Exists(gpu => !int.TryParse(gpu.Device, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
-            return [];
-        if (_variable("CUDA_VISIBLE_DEVICES")?.Contains("MIG-", StringComparison.OrdinalIgnoreCase) == true)
-        {
-            warnings.Add(new Warning("mig-unknown", $"CUDA_VISIBLE_DEVICES names a part of a GPU (MIG), which {Id} does not: each whole GPU is taken for the job's.", "Name the GPU with gpu=0 in the address."));
-            return [];
-        }
-
-        var ordered = gpus.OrderBy(gpu => int.Parse(gpu.Device!, NumberStyles.None, CultureInfo.InvariantCulture)).ToList();
-        var visible = VisibleDevices.Parse([.. ordered.Select(gpu => new GpuIdentity(int.Parse(gpu.Device!, NumberStyles.None, CultureInfo.InvariantCulture), gpu.Product, gpu.Uuid, gpu.PciBus, null, []))], _variable);
-        warnings.AddRange(visible.Warnings);
-        return [.. ordered.Where((_, position) => !visible[position]).Select(gpu => gpu.Device!)];
-    }
-
-    PollResult SelectSeries(List<PrometheusSeries> found)
-    {
-        if (Address["host"] is { } host)
-            found.RemoveAll(series => !PrometheusMachine.IsNamed(series, host));
-        if (found.Count == 0)
-        {
-            var where = (Address["instance"] is { } instance ? $" of the instance '{instance}'" : "")
-                + (Address["host"] is { } one ? $" of the machine '{one}'" : "");
-            return PollResult.Failed($"has no {_preset.Expectation}{where} now");
-        }
-
-        if (_preset.Name == "query" && found.Count > 1)
-            return PollResult.Failed($"answers the query with {found.Count.ToString(CultureInfo.InvariantCulture)} series: let it give one, for example by sum()");
-        if (PrometheusMachine.FindSeveral(found) is { } several)
-            return PollResult.Failed(several);
-        var chosen = new List<PrometheusResult.SelectedSeries>();
-        var sources = new List<PrometheusSeries>();
-        foreach (var series in found)
-        {
-            if (_preset.MapSeries(series) is not { } slot)
-                continue;
-            var metric = series.Metric == "query" ? _preset.Metrics[0] : _preset.Metrics.First(each => each.Name == series.Metric);
-            var same = chosen.FindIndex(one => one.Slot.Name == slot.Name && slot.Role == MeterRole.Machine);
-            var ceiling = metric.Kind == MeterKind.EnergyCounter ? _preset.CeilingWatts : (double?)null;
-            if (same >= 0 && PrometheusMachine.FindDifference(sources[same], series, ceiling) is { } difference)
-            {
-                return PollResult.Failed($"reports {slot.Name} more than once, of different machines or parts ({difference}): "
-                    + $"name this machine with host=…{(slot.Component == Component.Gpu ? ", or its GPUs with gpu=GPU-…" : "")}");
-            }
-
-            // A partitioned GPU is reported once for each instance, and twice while a job starts or ends. The newest value of a device is used.
-            var twin = chosen.FindIndex(one => one.Slot.Name == slot.Name && one.Metric == metric);
-            if (twin < 0)
-            {
-                chosen.Add(new(slot, metric, series.Value, series.RefreshSeconds));
-                sources.Add(series);
-            }
-            else if (chosen[twin].Value.Reason is not null || (series.Value.Reason is null && series.Value.Age < chosen[twin].Value.Age))
-            {
-                chosen[twin] = new(slot, metric, series.Value, series.RefreshSeconds);
-                sources[twin] = series;
-            }
-        }
-
-        // Of the metrics of a device, the first in the order of the preset is used.
-        chosen.Sort((a, b) => (_preset.Metrics.IndexOf(a.Metric), a.Slot.Name).CompareTo((_preset.Metrics.IndexOf(b.Metric), b.Slot.Name)));
-        return chosen.Count == 0 ? PollResult.Failed($"has no {_preset.Expectation} now")
-            : new PrometheusResult([.. chosen.Select(one => new KeyValuePair<string, PolledValue>(CreateKey(one.Slot, one.Metric), one.Value))], chosen);
-    }
-
-    static string CreateKey(PrometheusMapping slot, PrometheusMetric metric) => $"{slot.Name} {metric.Name}";
 
     static string CreateKey(string metric, Dictionary<string, string> labels)
     {

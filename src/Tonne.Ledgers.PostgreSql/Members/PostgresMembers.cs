@@ -51,12 +51,29 @@ public sealed class PostgresMembers(PostgresDatabase database)
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="LedgerUnavailableException">The database cannot be used.</exception>
     public Task<IReadOnlyList<Membership>> ListAsync(CancellationToken cancellationToken = default) =>
+        ReadAsync(null, cancellationToken);
+
+    /// <summary>The memberships of one person, by account.</summary>
+    /// <param name="person">Name of the person.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="LedgerUnavailableException">The database cannot be used.</exception>
+    public Task<IReadOnlyList<Membership>> FindAsync(string person, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        return ReadAsync(person, cancellationToken);
+    }
+
+    Task<IReadOnlyList<Membership>> ReadAsync(string? person, CancellationToken cancellationToken) =>
         database.RunAsync<IReadOnlyList<Membership>>("tonne_registry", async connection =>
         {
             var members = new List<Membership>();
-            await using var list =
-                new NpgsqlCommand("""select person, account, role from tonne.members order by person collate "C", account collate "C" """,
-                    connection);
+            await using var list = new NpgsqlCommand("""
+                select person, account, role from tonne.members where $1 is null or person = $1
+                order by person collate "C", account collate "C"
+                """, connection)
+            {
+                Parameters = { new() { Value = (object?)person ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text } },
+            };
             await using var reader = await list.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
                 members.Add(new(reader.GetString(0), reader.GetString(1), Enum.Parse<MemberRole>(reader.GetString(2), ignoreCase: true)));

@@ -54,7 +54,7 @@ public sealed class PostgresNodeRegistry(PostgresDatabase database, TimeSpan? ke
         ArgumentNullException.ThrowIfNull(version);
         if (EnrolmentCode.Normalize(code) is not { } normal)
             return null;
-        var key = KeyPrefix + System.Buffers.Text.Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(KeyBytes));
+        var key = CreateKey();
         var enrolled = await ChangeAsync(async connection =>
         {
             var now = database.Time.GetUtcNow();
@@ -93,14 +93,79 @@ public sealed class PostgresNodeRegistry(PostgresDatabase database, TimeSpan? ke
             return null;
         return await ChangeAsync(async connection =>
         {
-            await using var find = Command(connection, """
-                select n.name, n.enrolled_at, k.expires_at, n.revoked_at, n.last_seen_at, n.report, n.runs
+            var now = database.Time.GetUtcNow();
+            FleetNode node;
+            await using (var find = Command(connection, """
+                select n.name, n.enrolled_at, k.expires_at, n.revoked_at, n.last_seen_at, n.report, n.runs,
+                    k.replaces is not null and k.used_at is null
                 from tonne.node_keys k join tonne.nodes n on n.name = k.node
                 where k.hash = @hash and k.revoked_at is null and n.revoked_at is null and k.expires_at > @now
-                """, ("hash", NpgsqlDbType.Bytea, Hash(key)), ("now", NpgsqlDbType.TimestampTz, database.Time.GetUtcNow().UtcDateTime));
-            await using var reader = await find.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? ReadNode(reader) : null;
+                """, ("hash", NpgsqlDbType.Bytea, Hash(key)), ("now", NpgsqlDbType.TimestampTz, now.UtcDateTime)))
+            await using (var reader = await find.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false))
+            {
+                if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    return null;
+                node = ReadNode(reader);
+                if (!reader.GetBoolean(7))
+                    return node;
+            }
+
+            await EndReplacedAsync(connection, node.Name, Hash(key), now, cancellationToken).ConfigureAwait(false);
+            return node;
         }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Of several keys that were made from one, only the newest is valid, so an answer that was lost leaves none behind.</remarks>
+    public async Task<string?> RotateKeyAsync(string key, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        var made = CreateKey();
+        var isMade = await ChangeAsync(async connection =>
+        {
+            var now = database.Time.GetUtcNow();
+            string? node;
+            // Of two at the same time the second waits for the row, and makes the key of the first useless.
+            await using (var find = Command(connection, """
+                select n.name from tonne.node_keys k join tonne.nodes n on n.name = k.node
+                where k.hash = @hash and k.revoked_at is null and n.revoked_at is null and k.expires_at > @now for update of k
+                """, ("hash", NpgsqlDbType.Bytea, Hash(key)), ("now", NpgsqlDbType.TimestampTz, now.UtcDateTime)))
+            {
+                node = (string?)await find.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+                if (node is null)
+                    return false;
+            }
+
+            await using (var replace = Command(connection, """
+                update tonne.node_keys set revoked_at = @now where replaces = @hash and used_at is null and revoked_at is null;
+                insert into tonne.node_keys (hash, node, created_at, expires_at, replaces) values (@made, @name, @now, @until, @hash)
+                """, ("hash", NpgsqlDbType.Bytea, Hash(key)), ("made", NpgsqlDbType.Bytea, Hash(made)), ("name", NpgsqlDbType.Text, node),
+                ("now", NpgsqlDbType.TimestampTz, now.UtcDateTime),
+                ("until", NpgsqlDbType.TimestampTz, (now + _keyLifetime).UtcDateTime)))
+            {
+                await replace.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            await AuditLog.AppendAsync(connection, now, node, "make new key", node, cancellationToken).ConfigureAwait(false);
+            return true;
+        }, cancellationToken).ConfigureAwait(false);
+        return isMade ? made : null;
+    }
+
+    /// <summary>Ends the key that another one replaces, which is used for the first time.</summary>
+    static async Task EndReplacedAsync(
+        NpgsqlConnection connection, string node, byte[] hash, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using (var end = Command(connection, """
+            update tonne.node_keys set used_at = @now where hash = @hash and used_at is null;
+            update tonne.node_keys old set revoked_at = @now from tonne.node_keys used
+            where used.hash = @hash and old.hash = used.replaces and old.revoked_at is null
+            """, ("hash", NpgsqlDbType.Bytea, hash), ("now", NpgsqlDbType.TimestampTz, now.UtcDateTime)))
+        {
+            await end.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        await AuditLog.AppendAsync(connection, now, node, "use new key, end the old one", node, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -138,12 +203,12 @@ public sealed class PostgresNodeRegistry(PostgresDatabase database, TimeSpan? ke
         var nodes = new List<FleetNode>();
         await using var list = Command(connection, """
             select n.name, n.enrolled_at, (select max(expires_at) from tonne.node_keys k where k.node = n.name and k.revoked_at is null),
-                n.revoked_at, n.last_seen_at, n.report, n.runs
-            from tonne.nodes n order by n.name collate "C"
+                n.revoked_at, n.last_seen_at, n.report, n.runs, m.run, m.hardware, m.idle_w, m.load_w, m.busy_hour_kwh, m.gap_share, m.pue
+            from tonne.nodes n left join tonne.node_measures m on m.node = n.name order by n.name collate "C"
             """);
         await using var reader = await list.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-            nodes.Add(ReadNode(reader));
+            nodes.Add(ReadNode(reader) with { Measures = ReadMeasures(reader) });
         return nodes;
     }, cancellationToken);
 
@@ -177,6 +242,9 @@ public sealed class PostgresNodeRegistry(PostgresDatabase database, TimeSpan? ke
         return command;
     }
 
+    static string CreateKey() =>
+        KeyPrefix + System.Buffers.Text.Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(KeyBytes));
+
     static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 
     static FleetNode ReadNode(NpgsqlDataReader reader) => new()
@@ -189,6 +257,19 @@ public sealed class PostgresNodeRegistry(PostgresDatabase database, TimeSpan? ke
         Report = reader.IsDBNull(5) ? null : JsonSerializer.Deserialize(reader.GetString(5), PushJson.Default.NodeReport),
         Runs = reader.GetInt64(6),
     };
+
+    static NodeMeasures? ReadMeasures(NpgsqlDataReader reader) => reader.IsDBNull(7) ? null : new()
+    {
+        Run = reader.GetString(7),
+        Hardware = reader.GetString(8),
+        IdleWatts = ReadNumber(reader, 9),
+        LoadWatts = ReadNumber(reader, 10),
+        BusyHourKwh = ReadNumber(reader, 11),
+        GapShare = ReadNumber(reader, 12),
+        Pue = ReadNumber(reader, 13),
+    };
+
+    static double? ReadNumber(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
 
     static DateTimeOffset? ReadTime(NpgsqlDataReader reader, int column) =>
         reader.IsDBNull(column) ? null : new DateTimeOffset(reader.GetDateTime(column), TimeSpan.Zero);

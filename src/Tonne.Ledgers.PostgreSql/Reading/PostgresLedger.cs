@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Data;
 using System.Globalization;
+using Npgsql;
 using NpgsqlTypes;
 using Tonne.Accounting;
 using Tonne.Catalogs;
@@ -24,6 +24,9 @@ namespace Tonne.Ledgers.PostgreSql.Reading;
 public sealed class PostgresLedger(PostgresDatabase database, Person person) : ILedgerReader
 {
     const string NewestFirst = "order by started_ticks desc, id desc";
+
+    // Longer than what totals need of most runs.
+    const int UsualBytes = 4096;
 
     // Names that a wrong one is compared with.
     const int MostCandidates = 10_000;
@@ -84,8 +87,8 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
     public LedgerTotal Total(TotalQuery? query = null) => Read(session =>
     {
         query ??= new TotalQuery();
-        var total = new StoredRunTotal(query);
-        ReadCounted(session, query.Runs, bytes => total.TryAdd(bytes), total.Add);
+        using var total = new StoredRunTotal(query);
+        ReadCounted(session, query.Runs, total.TryAdd, total.Add);
         return total.Build();
     });
 
@@ -94,42 +97,50 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
     /// <param name="query">The query, of which only the period is used.</param>
     /// <param name="tryAdd">Takes what totals need of a run; false if the bytes were changed.</param>
     /// <param name="add">Takes the summary of a run whose bytes cannot be used.</param>
-    internal static void ReadCounted(ReadSession session, LedgerQuery query, Func<byte[], bool> tryAdd, Action<RunSummary> add)
+    internal static void ReadCounted(ReadSession session, LedgerQuery query, Func<ReadOnlySpan<byte>, bool> tryAdd, Action<RunSummary> add)
     {
         var outdated = new List<string>();
-        var period = FindPeriod(session, query);
-        AddRuns(period.Overlap());
-        // Times of an imported row may be those of another time zone, so the run that it was exported from may lie outside.
-        if (period != default && ReadExported(session, period) is { Length: > 0 } exported)
-            AddRuns(period.Outside().Add("id = any ({0})", NpgsqlDbType.Array | NpgsqlDbType.Text, exported));
+        var buffer = new byte[UsualBytes];
+        // The quarter hours of a run reach over its ends by less than one of them.
+        var asked = new TickPeriod(query.Since?.UtcTicks, query.Until?.UtcTicks).Widen(TimeSpan.TicksPerHour);
+        var (first, last) = AddRuns(asked.Overlap());
+        if (asked != default)
+        {
+            // From the first to the last of a run that overlaps the period; clocks of two tools differ by seconds.
+            var period = first > last ? asked : asked.Include(first, last).Widen(TimeSpan.TicksPerMinute);
+            AddRuns(asked.Outside(period.Overlap()));
+            // Times of an imported row may be those of another time zone, so the run that it was exported from may lie outside.
+            if (ReadExported(session, period) is { Length: > 0 } exported)
+                AddRuns(period.Outside(new RunConditions()).Add("id = any ({0})", NpgsqlDbType.Array | NpgsqlDbType.Text, exported));
+        }
+
         foreach (var id in outdated)
             add(Summarize(session, id));
 
-        void AddRuns(RunConditions conditions)
+        (long First, long Last) AddRuns(RunConditions conditions)
         {
-            using var find = session.Select(conditions, "select counted, format, id from tonne.runs");
+            var (earliest, latest) = (long.MaxValue, long.MinValue);
+            using var find = session.Select(conditions, "select started_ticks, ended_ticks, format, counted, id from tonne.runs");
             using var reader = find.ExecuteReader();
             while (reader.Read())
             {
-                if (reader.GetInt32(1) != StoredRun.Format || !tryAdd(reader.GetFieldValue<byte[]>(0)))
-                    outdated.Add(reader.GetString(2));
+                earliest = Math.Min(earliest, reader.GetInt64(0));
+                latest = Math.Max(latest, reader.GetInt64(1));
+                if (reader.GetInt32(2) != StoredRun.Format || !tryAdd(ReadBytes(reader, 3)))
+                    outdated.Add(reader.GetString(4));
             }
-        }
-    }
 
-    /// <summary>The time of which a total over the period of a query needs the runs: from the first to the last of a run that overlaps the
-    /// period.</summary>
-    static TickPeriod FindPeriod(ReadSession session, LedgerQuery query)
-    {
-        // The quarter hours of a run reach over its ends by less than one of them.
-        var asked = new TickPeriod(query.Since?.UtcTicks, query.Until?.UtcTicks).Widen(TimeSpan.TicksPerHour);
-        if (asked == default)
-            return asked;
-        using var bounds = session.Select(asked.Overlap(), "select min(started_ticks), max(ended_ticks) from tonne.runs");
-        using var reader = bounds.ExecuteReader();
-        reader.Read();
-        // Clocks of two tools differ by seconds.
-        return reader.IsDBNull(0) ? asked : asked.Include(reader.GetInt64(0), reader.GetInt64(1)).Widen(TimeSpan.TicksPerMinute);
+            return (earliest, latest);
+        }
+
+        ReadOnlySpan<byte> ReadBytes(NpgsqlDataReader reader, int column)
+        {
+            var length = (int)reader.GetBytes(column, 0, null, 0, 0);
+            if (length > buffer.Length)
+                buffer = new byte[2 * length];
+            reader.GetBytes(column, 0, buffer, 0, length);
+            return buffer.AsSpan(0, length);
+        }
     }
 
     static string[] ReadExported(ReadSession session, TickPeriod period)
@@ -190,7 +201,7 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
         return [.. NameMatching.FindNearest(text, names)];
     }
 
-    static List<RunSummary> ReadSummaries(ReadSession session, RunConditions conditions, string limit = "")
+    internal static List<RunSummary> ReadSummaries(ReadSession session, RunConditions conditions, string limit = "")
     {
         var found = new List<(string Id, RunSummary? Run)>();
         using (var command = session.Select(conditions, "select id, format, summary from tonne.runs", $"{NewestFirst} {limit}"))
@@ -217,13 +228,15 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
     {
         RunRecord? record = null;
         var statements = ImmutableArray.CreateBuilder<FootprintStatement>();
+        // Statements of recounts come last: of two that were accounted at the same time the later one is shown.
         using var find = new RunConditions().Add("run = {0}", NpgsqlDbType.Text, id)
             .Add("month = {0}", NpgsqlDbType.Date, CheckedLine.GetMonth(id))
-            .Create(session.Connection, "select sequence, line from tonne.run_lines", "order by sequence");
+            .Create(session.Connection, "select sequence, line, false as recount from tonne.run_lines",
+                "union all select number, line, true from tonne.server_statements where run = $1 and month = $2 order by recount, sequence");
         using var reader = find.ExecuteReader();
         while (reader.Read())
         {
-            var line = new PushedLine(id, reader.GetInt32(0), reader.GetFieldValue<byte[]>(1));
+            var line = new PushedLine(id, reader.GetInt32(0), reader.GetFieldValue<byte[]>(1)) { IsRecount = reader.GetBoolean(2) };
             try
             {
                 if (line.Sequence == 0)
@@ -234,7 +247,8 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
             catch (FormatException error)
             {
                 throw new LedgerDamagedException(
-                    new LedgerProblem(id, string.Create(CultureInfo.InvariantCulture, $"line {line.Sequence}"), error.Message,
+                    new LedgerProblem(id, string.Create(CultureInfo.InvariantCulture,
+                        $"{(line.IsRecount ? "statement of a recount" : "line")} {line.Sequence}"), error.Message,
                         "Restore the database from a backup."), error);
             }
         }
@@ -242,20 +256,5 @@ public sealed class PostgresLedger(PostgresDatabase database, Person person) : I
         return (record, statements.DrainToImmutable());
     }
 
-    /// <summary>Reads in one transaction, which sees one state of the database, and what the person may see of it.</summary>
-    T Read<T>(Func<ReadSession, T> read)
-    {
-        try
-        {
-            using var connection = database.Open();
-            using var transaction = connection.BeginTransaction(IsolationLevel.RepeatableRead);
-            var answer = read(ReadSession.Begin(connection, person));
-            transaction.Commit();
-            return answer;
-        }
-        catch (Exception error) when (PostgresDatabase.IsFailure(error))
-        {
-            throw database.CreateFailure(error);
-        }
-    }
+    T Read<T>(Func<ReadSession, T> read) => database.Read(person, read);
 }

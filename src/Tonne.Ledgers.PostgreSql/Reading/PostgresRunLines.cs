@@ -14,7 +14,7 @@ namespace Tonne.Ledgers.PostgreSql.Reading;
 public sealed class PostgresRunLines(PostgresDatabase database, Person person)
 {
     /// <summary>
-    /// All lines, those of a run together and in order, oldest run first; one state of the database, however long it takes.
+    /// All lines, those of a run together and in order, those of recounts last, oldest run first; one state of the database, however long it takes.
     /// </summary>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>
@@ -30,12 +30,35 @@ public sealed class PostgresRunLines(PostgresDatabase database, Person person)
             await TryAsync(() => take.ExecuteNonQueryAsync(cancellationToken)).ConfigureAwait(false);
         }
 
-        await using var all = new NpgsqlCommand("select run, sequence, line from tonne.run_lines order by run, month, sequence",
-            connection) { CommandTimeout = 0 };
+        await using var all = new NpgsqlCommand("""
+            select run, sequence, line, case when sequence = 0 then
+                (select array_agg(s.line order by s.number) from tonne.server_statements s where s.run = l.run) end
+            from tonne.run_lines l order by run, month, sequence
+            """, connection) { CommandTimeout = 0 };
         await using var reader = await TryAsync(() => all.ExecuteReaderAsync(cancellationToken)).ConfigureAwait(false);
+        var (current, recounts) = ("", Array.Empty<byte[]>());
         while (await TryAsync(() => reader.ReadAsync(cancellationToken)).ConfigureAwait(false))
-            yield return new PushedLine(reader.GetString(0), reader.GetInt32(1), reader.GetFieldValue<byte[]>(2));
+        {
+            var line = new PushedLine(reader.GetString(0), reader.GetInt32(1), reader.GetFieldValue<byte[]>(2));
+            if (line.Run != current)
+            {
+                foreach (var recount in ListRecounts(current, recounts))
+                    yield return recount;
+                (current, recounts) = (line.Run, []);
+            }
+
+            if (line.Sequence == 0 && !reader.IsDBNull(3))
+                recounts = reader.GetFieldValue<byte[][]>(3);
+            yield return line;
+        }
+
+        foreach (var recount in ListRecounts(current, recounts))
+            yield return recount;
+
     }
+
+    static IEnumerable<PushedLine> ListRecounts(string run, byte[][] lines) =>
+        lines.Select((line, index) => new PushedLine(run, index + 1, line) { IsRecount = true });
 
     async Task<T> TryAsync<T>(Func<Task<T>> read)
     {

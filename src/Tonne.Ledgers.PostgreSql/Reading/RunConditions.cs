@@ -51,6 +51,8 @@ sealed class RunConditions
             all.Add("month <= {0}", NpgsqlDbType.Date, GetMonth(until.UtcTicks + CheckedLine.MaxStartDifference.Ticks));
         }
 
+        if (query.EndedSince is { } ended)
+            all.Add("ended_ticks >= {0}", NpgsqlDbType.Bigint, ended.UtcTicks);
         return all;
     }
 
@@ -63,6 +65,32 @@ sealed class RunConditions
         _parameters.Add(new NpgsqlParameter { NpgsqlDbType = type, Value = value });
         _conditions.Add(condition
             .Replace("{0}", string.Create(CultureInfo.InvariantCulture, $"${_parameters.Count}"), StringComparison.Ordinal));
+        return this;
+    }
+
+    /// <summary>Adds a value that is used outside of the conditions.</summary>
+    /// <param name="type">Its type.</param>
+    /// <param name="value">The value.</param>
+    /// <returns>What stands for it in SQL.</returns>
+    public string AddValue(NpgsqlDbType type, object value)
+    {
+        _parameters.Add(new NpgsqlParameter { NpgsqlDbType = type, Value = value });
+        return string.Create(CultureInfo.InvariantCulture, $"${_parameters.Count}");
+    }
+
+    /// <summary>Adds a condition with several values.</summary>
+    /// <param name="condition">The condition, with <c>{0}</c>, <c>{1}</c> … for the values.</param>
+    /// <param name="values">The values with their types.</param>
+    public RunConditions Add(string condition, params ReadOnlySpan<(NpgsqlDbType Type, object Value)> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            _parameters.Add(new NpgsqlParameter { NpgsqlDbType = values[i].Type, Value = values[i].Value });
+            condition = condition.Replace(string.Create(CultureInfo.InvariantCulture, $"{{{i}}}"),
+                string.Create(CultureInfo.InvariantCulture, $"${_parameters.Count}"), StringComparison.Ordinal);
+        }
+
+        _conditions.Add(condition);
         return this;
     }
 
@@ -93,6 +121,11 @@ sealed class RunConditions
             command.Parameters.Add(parameter);
         return command;
     }
+
+    /// <summary>The conditions with their values, equal for equal conditions.</summary>
+    public override string ToString() => string.Join('\0', _conditions.Concat(_parameters.Select(static parameter =>
+        parameter.Value is string[] texts ? string.Join('\u0001', texts)
+            : Convert.ToString(parameter.Value, CultureInfo.InvariantCulture) ?? "")));
 
     /// <summary>First day of the month of a time; the first or last there is if it is outside of all.</summary>
     public static DateOnly GetMonth(long ticks)

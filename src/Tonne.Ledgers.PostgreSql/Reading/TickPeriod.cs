@@ -34,12 +34,13 @@ readonly record struct TickPeriod(long? From, long? To)
     }
 
     /// <summary>Chooses the runs that do not overlap it.</summary>
-    public RunConditions Outside() => (From, To) switch
+    /// <param name="conditions">Other conditions, to which these are added.</param>
+    public RunConditions Outside(RunConditions conditions) => (From, To) switch
     {
-        ({ } from, null) => new RunConditions().Add("ended_ticks < {0}", NpgsqlDbType.Bigint, from),
-        (null, { } to) => new RunConditions().Add("started_ticks > {0}", NpgsqlDbType.Bigint, to),
-        ({ } from, { } to) => new RunConditions().Add("(ended_ticks < {0}", NpgsqlDbType.Bigint, from)
+        ({ } from, null) => conditions.Add("ended_ticks < {0}", NpgsqlDbType.Bigint, from),
+        (null, { } to) => conditions.Add("started_ticks > {0}", NpgsqlDbType.Bigint, to),
+        ({ } from, { } to) => conditions.Add("(ended_ticks < {0}", NpgsqlDbType.Bigint, from)
             .AddOr("started_ticks > {0})", NpgsqlDbType.Bigint, to),
-        _ => new RunConditions(),
+        _ => conditions,
     };
 }

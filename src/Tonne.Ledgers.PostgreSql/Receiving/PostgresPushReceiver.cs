@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Tonne.Ledgers.PostgreSql.Receipts;
 using Tonne.Ledgers.Pushing;
 
 namespace Tonne.Ledgers.PostgreSql.Receiving;
@@ -11,7 +12,8 @@ namespace Tonne.Ledgers.PostgreSql.Receiving;
 /// changes nothing if it was kept.
 /// </remarks>
 /// <param name="database">The database.</param>
-public sealed class PostgresPushReceiver(PostgresDatabase database) : IPushReceiver
+/// <param name="signer">Signs what is kept of a node. Default: null, nothing is signed.</param>
+public sealed class PostgresPushReceiver(PostgresDatabase database, ReceiptSigner? signer = null) : IPushReceiver
 {
     const int Attempts = 5;
     static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(50);
@@ -25,14 +27,21 @@ public sealed class PostgresPushReceiver(PostgresDatabase database) : IPushRecei
         ArgumentException.ThrowIfNullOrEmpty(node);
         ArgumentNullException.ThrowIfNull(lines);
         var batch = PushedLines.Check(lines, database.Time.GetUtcNow());
+        var wasLost = false;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await KeepAsync(node, batch, cancellationToken).ConfigureAwait(false);
+                return await KeepAsync(node, batch, wasLost, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception error) when (attempt < Attempts && MayPass(error) && !cancellationToken.IsCancellationRequested)
             {
+                if (PostgresDatabase.IsLost(error))
+                {
+                    wasLost = true;
+                    database.ForgetConnections();
+                }
+
                 await Task.Delay(_pause * attempt, database.Time, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception error) when (PostgresDatabase.IsFailure(error))
@@ -73,11 +82,11 @@ public sealed class PostgresPushReceiver(PostgresDatabase database) : IPushRecei
         }
     }
 
-    async Task<PushAnswer> KeepAsync(string node, PushedLines batch, CancellationToken cancellationToken)
+    async Task<PushAnswer> KeepAsync(string node, PushedLines batch, bool isConnectionNew, CancellationToken cancellationToken)
     {
         if (batch.Lines.Count == 0)
             return new PushAnswer { Known = batch.Repeated, Refused = [.. batch.Refused] };
-        await using var connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var connection = await database.OpenAsync(cancellationToken, isConnectionNew).ConfigureAwait(false);
         await EnsureMonthsAsync(connection, batch, cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         var push = new PushTransaction(connection, node);
@@ -89,6 +98,8 @@ public sealed class PostgresPushReceiver(PostgresDatabase database) : IPushRecei
             : await push.FindDifferentLinesAsync(cancellationToken).ConfigureAwait(false);
         await push.WriteRowsAsync(accepted.Select(line => line.Run).ToHashSet(StringComparer.Ordinal),
             [.. batch.Lines.Where(line => accepted.Contains(line.Key))], cancellationToken).ConfigureAwait(false);
+        var receipt = await new ChainTransaction(connection, node).ExtendAsync([.. batch.Lines.Where(line => accepted.Contains(line.Key))],
+            batch.Total, signer, database.Time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         var refused = new List<RefusedLine>(batch.Refused);
         foreach (var line in batch.Lines)
@@ -99,7 +110,13 @@ public sealed class PostgresPushReceiver(PostgresDatabase database) : IPushRecei
                 refused.Add(new(line.Line.Run, line.Line.Sequence, PushedLines.DiffersReason));
         }
 
-        return new PushAnswer { Accepted = accepted.Count, Known = batch.Total - accepted.Count - refused.Count, Refused = [.. refused] };
+        return new PushAnswer
+        {
+            Accepted = accepted.Count,
+            Known = batch.Total - accepted.Count - refused.Count,
+            Refused = [.. refused],
+            Receipt = receipt,
+        };
     }
 
     /// <summary>Makes the partitions of months that this server has not seen yet; each by itself, so that other pushes do not wait for this

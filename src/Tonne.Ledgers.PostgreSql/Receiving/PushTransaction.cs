@@ -1,6 +1,8 @@
 using Npgsql;
 using NpgsqlTypes;
+using Tonne.Accounting;
 using Tonne.Ledgers.Pushing;
+using Tonne.Runs;
 
 namespace Tonne.Ledgers.PostgreSql.Receiving;
 
@@ -11,12 +13,16 @@ namespace Tonne.Ledgers.PostgreSql.Receiving;
 sealed class PushTransaction(NpgsqlConnection connection, string node)
 {
     /// <summary>Takes role and node, and waits for other pushes of the node.</summary>
-    public async Task BeginAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="waits">Whether it waits; without, rows may be read and not written.</param>
+    public async Task BeginAsync(CancellationToken cancellationToken, bool waits = true)
     {
         await using var begin = new NpgsqlCommand("""
             set local role tonne_ingest; set local jit = off;
-            select set_config('tonne.node', @node, true), pg_advisory_xact_lock(hashtextextended(@node, 7449))
+            select set_config('tonne.node', @node, true),
+                case when @waits then pg_advisory_xact_lock(hashtextextended(@node, 7449)) end
             """, connection);
+        begin.Parameters.AddWithValue("waits", NpgsqlDbType.Boolean, waits);
         begin.Parameters.AddWithValue("node", NpgsqlDbType.Text, node);
         await begin.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -108,13 +114,17 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
         return await ReadKeysAsync(find, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Runs whose row another version of tonne wrote.</summary>
+    /// <summary>Runs whose row another version of tonne wrote, or that are in no list yet.</summary>
     /// <param name="most">At most so many.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<HashSet<string>> FindOutdatedAsync(int most, CancellationToken cancellationToken)
     {
         await using var find =
-            new NpgsqlCommand("select id from tonne.runs where pushed_by = @node and format <> @format limit @most", connection);
+            new NpgsqlCommand("""
+                select r.id from tonne.runs r
+                where r.pushed_by = @node and (r.format <> @format or not exists (select from tonne.run_list l where l.id = r.id))
+                limit @most
+                """, connection);
         find.Parameters.AddWithValue("node", NpgsqlDbType.Text, node);
         find.Parameters.AddWithValue("format", NpgsqlDbType.Integer, StoredRun.Format);
         find.Parameters.AddWithValue("most", NpgsqlDbType.Integer, most);
@@ -134,30 +144,106 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
         if (runs.Count == 0)
             return;
         var rows = new List<RunRow.Source>();
-        var lines = read.Concat(await ReadOtherLinesAsync(runs, read, cancellationToken).ConfigureAwait(false));
-        foreach (var run in lines.GroupBy(line => line.Line.Run, StringComparer.Ordinal))
+        foreach (var run in await ReadRunsAsync(runs, read, cancellationToken).ConfigureAwait(false))
         {
-            if (run.FirstOrDefault(line => line.Record is not null)?.Record is { } record)
-            {
-                var statements = run.Where(line => line.Statement is not null).OrderBy(line => line.Line.Sequence)
-                    .Select(line => line.Statement!);
-                rows.Add(new(node, RunLines.Summarize(record, [.. statements]), HourlyEnergy.Of(record)));
-            }
+            if (run.Record is { } record)
+                rows.Add(RunRow.Source.From(node, record, RunLines.Summarize(record, run.Statements)));
         }
 
+        await WriteRowsAsync(rows, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the lines of runs: the record, the statements of the node in their order, and those of recounts.</summary>
+    /// <param name="runs">Ids of the runs.</param>
+    /// <param name="read">Those of their lines that were read already.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<List<(string Id, RunRecord? Record, List<FootprintStatement> Statements, int Recounts)>> ReadRunsAsync(
+        IReadOnlySet<string> runs, IReadOnlyList<CheckedLine> read, CancellationToken cancellationToken)
+    {
+        var lines = read.Concat(await ReadOtherLinesAsync(runs, read, cancellationToken).ConfigureAwait(false));
+        var recounts = await ReadRecountsAsync(runs, cancellationToken).ConfigureAwait(false);
+        return
+        [
+            .. lines.GroupBy(line => line.Line.Run, StringComparer.Ordinal).Select(run =>
+            {
+                var record = run.FirstOrDefault(line => line.Record is not null)?.Record;
+                var statements = run.Where(line => line.Statement is not null).OrderBy(line => line.Line.Sequence)
+                    .Select(line => line.Statement!).ToList();
+                var added = recounts.GetValueOrDefault(run.Key) ?? [];
+                statements.AddRange(added);
+                return (run.Key, record, statements, added.Count);
+            }),
+        ];
+    }
+
+    /// <summary>Writes rows of runs, and the sums of the days that they change.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task WriteRowsAsync(List<RunRow.Source> rows, CancellationToken cancellationToken)
+    {
         if (rows.Count == 0)
             return;
         var before = await FindDaysAsync(rows, cancellationToken).ConfigureAwait(false);
         await CopyRowsAsync(rows, cancellationToken).ConfigureAwait(false);
         await ExecuteAsync(connection, $"""
             insert into tonne.runs ({RunRow.Names}) select {RunRow.Names} from pushed_runs
-            on conflict (id, month) do update set {RunRow.Assignments}
+            on conflict (id, month) do update set {RunRow.Assignments};
+            insert into tonne.run_list ({RunListRow.Names}) select {RunListRow.Names} from pushed_runs
+            on conflict (id) do update set {RunListRow.Assignments};
+            insert into tonne.month_changes (month, pushed_by, changes) select distinct month, pushed_by, 1 from pushed_runs
+            on conflict (month, pushed_by) do update set changes = month_changes.changes + 1
             """, cancellationToken).ConfigureAwait(false);
+        if (rows.Where(row => row.Measures is not null).MaxBy(row => row.Summary.Id, StringComparer.Ordinal)?.Measures is { } measures)
+            await WriteMeasuresAsync(measures, cancellationToken).ConfigureAwait(false);
         before.UnionWith(rows.SelectMany(row => row.Energy.Hours).Select(DateOnly.FromDateTime));
         await using var refresh = new NpgsqlCommand("select tonne.refresh_totals(@node, @days)", connection);
         refresh.Parameters.AddWithValue("node", NpgsqlDbType.Text, node);
         refresh.Parameters.AddWithValue("days", NpgsqlDbType.Array | NpgsqlDbType.Date, before.ToArray());
         await refresh.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Keeps what the last run of the whole machine says of it.</summary>
+    async Task WriteMeasuresAsync(NodeMeasures measures, CancellationToken cancellationToken)
+    {
+        await using var write = new NpgsqlCommand("""
+            insert into tonne.node_measures as known (node, run, hardware, idle_w, load_w, busy_hour_kwh, gap_share, pue)
+            values (@node, @run, @hardware, @idle, @load, @busy, @gaps, @pue)
+            on conflict (node) do update set (run, hardware, idle_w, load_w, busy_hour_kwh, gap_share, pue)
+                = (excluded.run, excluded.hardware, excluded.idle_w, excluded.load_w, excluded.busy_hour_kwh, excluded.gap_share, excluded.pue)
+                where known.run <= excluded.run
+            """, connection);
+        write.Parameters.AddWithValue("node", NpgsqlDbType.Text, node);
+        write.Parameters.AddWithValue("run", NpgsqlDbType.Text, measures.Run);
+        write.Parameters.AddWithValue("hardware", NpgsqlDbType.Text, RunRow.Clean(measures.Hardware));
+        foreach (var (name, value) in new[]
+        {
+            ("idle", measures.IdleWatts), ("load", measures.LoadWatts), ("busy", measures.BusyHourKwh), ("gaps", measures.GapShare),
+            ("pue", measures.Pue),
+        })
+            write.Parameters.AddWithValue(name, NpgsqlDbType.Double, value is { } number ? number : DBNull.Value);
+        await write.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    async Task<Dictionary<string, List<FootprintStatement>>> ReadRecountsAsync(
+        IReadOnlySet<string> runs, CancellationToken cancellationToken)
+    {
+        await using var find = new NpgsqlCommand("""
+            select s.run, s.number, s.line from unnest(@runs) as wanted(run)
+            cross join lateral (select run, number, line from tonne.server_statements where run = wanted.run offset 0) s
+            order by s.run, s.number
+            """, connection);
+        find.Parameters.AddWithValue("runs", NpgsqlDbType.Array | NpgsqlDbType.Text, runs.ToArray());
+        var found = new Dictionary<string, List<FootprintStatement>>(StringComparer.Ordinal);
+        await using var reader = await find.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            var line = new PushedLine(reader.GetString(0), reader.GetInt32(1), reader.GetFieldValue<byte[]>(2)) { IsRecount = true };
+            if (!found.TryGetValue(line.Run, out var statements))
+                found[line.Run] = statements = [];
+            statements.Add(PushedRun.ReadStatement(line));
+        }
+
+        return found;
     }
 
     async Task<List<CheckedLine>> ReadOtherLinesAsync(
@@ -214,18 +300,20 @@ sealed class PushTransaction(NpgsqlConnection connection, string node)
 
     async Task CopyRowsAsync(List<RunRow.Source> rows, CancellationToken cancellationToken)
     {
+        RunRow[] columns = [.. RunRow.Columns, .. RunListRow.Own];
         await ExecuteAsync(connection, $"""
-            create temporary table if not exists pushed_runs on commit delete rows as select {RunRow.Names} from tonne.runs with no data
+            create temporary table if not exists pushed_runs on commit delete rows as
+                select {RunRow.Names}, {RunListRow.OwnTypes} from tonne.runs with no data
             """, cancellationToken).ConfigureAwait(false);
         var copy = await connection
-            .BeginBinaryImportAsync($"copy pushed_runs ({RunRow.Names}) from stdin (format binary)", cancellationToken)
-                .ConfigureAwait(false);
+            .BeginBinaryImportAsync($"copy pushed_runs ({string.Join(", ", columns.Select(column => column.Name))}) from stdin (format binary)",
+                cancellationToken).ConfigureAwait(false);
         await using (copy.ConfigureAwait(false))
         {
             foreach (var row in rows)
             {
                 await copy.StartRowAsync(cancellationToken).ConfigureAwait(false);
-                foreach (var column in RunRow.Columns)
+                foreach (var column in columns)
                 {
                     if (column.Read(row) is { } value)
                         await copy.WriteAsync(value, column.Type, cancellationToken).ConfigureAwait(false);

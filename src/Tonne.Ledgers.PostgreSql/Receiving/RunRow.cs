@@ -2,6 +2,7 @@ using System.Text.Json;
 using NpgsqlTypes;
 using Tonne.Ledgers.Pushing;
 using Tonne.Quantities;
+using Tonne.Runs;
 
 namespace Tonne.Ledgers.PostgreSql.Receiving;
 
@@ -104,5 +105,13 @@ sealed record RunRow(string Name, NpgsqlDbType Type, Func<RunRow.Source, object?
     /// <param name="Node">The node that pushes the run.</param>
     /// <param name="Summary">Its summary.</param>
     /// <param name="Energy">Its energy by hour.</param>
-    public sealed record Source(string Node, RunSummary Summary, HourlyEnergy Energy);
+    public sealed record Source(string Node, RunSummary Summary, HourlyEnergy Energy)
+    {
+        /// <summary>What it says of its machine, if it is the run of a whole one.</summary>
+        public NodeMeasures? Measures { get; init; }
+
+        /// <summary>What the lines of a run make.</summary>
+        public static Source From(string node, RunRecord record, RunSummary summary) =>
+            new(node, summary, HourlyEnergy.Of(record)) { Measures = NodeMeasures.Find(record, summary) };
+    }
 }

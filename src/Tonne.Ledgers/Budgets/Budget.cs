@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Tonne.Ledgers.Totals;
 
@@ -20,6 +22,35 @@ public sealed record Budget
 
     /// <summary>When it begins anew.</summary>
     public required BudgetPeriod Period { get; init; }
+
+    /// <summary>Shares of the limit with a warning, above 0 to 10, from the lowest; null for <see cref="UsualWarnings"/>.</summary>
+    public ImmutableArray<double>? WarnAt { get; init; }
+
+    /// <summary>The shares of the limit at which there is a warning, if a budget names none: 50 %, 80 % and 100 %.</summary>
+    public static ImmutableArray<double> UsualWarnings { get; } = [0.5, 0.8, 1];
+
+    /// <summary>The shares of the limit at which there is a warning.</summary>
+    [JsonIgnore]
+    public ImmutableArray<double> Warnings => WarnAt ?? UsualWarnings;
+
+    /// <summary>Reads shares at which there is a warning, in per cent: <c>50,80,100</c>.</summary>
+    /// <param name="text">Numbers above 0 to 1000 with commas between, with or without a per cent sign.</param>
+    /// <exception cref="FormatException">It has no such form; the message says what to write.</exception>
+    public static ImmutableArray<double> ParseWarnings(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var shares = new SortedSet<double>();
+        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (!double.TryParse(part.AsSpan().TrimEnd('%').TrimEnd(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+                out var percent)
+                || percent is not (> 0 and <= 1000))
+                throw new FormatException($"'{part}' is not a share of the limit: write per cent with commas between, as in 50,80,100.");
+            shares.Add(percent / 100);
+        }
+
+        return [.. shares];
+    }
 
     /// <summary>Reads the limit and the period, such as <c>50kg/month</c>; without a period it is for all time.</summary>
     /// <exception cref="FormatException">It has no such form; the message says what to write.</exception>
@@ -59,11 +90,16 @@ public sealed record Budget
         return (Project, Account, User, Period, Limit.IsEnergy) == (other.Project, other.Account, other.User, other.Period, other.Limit.IsEnergy);
     }
 
-    /// <summary>The runs that count in the period of a time.</summary>
-    internal TotalQuery CreateQuery(DateTimeOffset now)
+    /// <summary>The runs that count in the period of a time, by day where there is a period.</summary>
+    /// <param name="now">The time.</param>
+    public TotalQuery CreateQuery(DateTimeOffset now)
     {
         var period = FindPeriod(now);
-        return new TotalQuery { Runs = new LedgerQuery { Project = Project, Account = Account, User = User, Since = period?.Start, Until = period?.End } };
+        return new TotalQuery
+        {
+            By = period is null ? [] : [new TotalKey(TotalDimension.Day)],
+            Runs = new LedgerQuery { Project = Project, Account = Account, User = User, Since = period?.Start, Until = period?.End },
+        };
     }
 
     /// <summary>What it is for, in words: <c>project vision</c>.</summary>

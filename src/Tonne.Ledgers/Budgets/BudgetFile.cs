@@ -22,7 +22,8 @@ public sealed class BudgetFile(LedgerHome home)
         try
         {
             var content = JsonSerializer.Deserialize(File.ReadAllBytes(Location), BudgetJson.Default.Content);
-            if (content?.Schema != SchemaName || content.Budgets.IsDefault || content.Budgets.Any(budget => budget?.Limit is not { Value: > 0 and <= double.MaxValue }))
+            if (content?.Schema != SchemaName || content.Budgets.IsDefault || content.Budgets.Any(budget =>
+                budget?.Limit is not { Value: > 0 and <= double.MaxValue } || !budget.Warnings.All(static share => share is > 0 and <= 10)))
                 throw new LedgerUnavailableException(Location, $"is not a file of budgets ({SchemaName})", "Correct it, or move it away and set the budgets again: tonne budget set.");
             return content.Budgets;
         }

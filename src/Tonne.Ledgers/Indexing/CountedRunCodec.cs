@@ -82,7 +82,7 @@ static class CountedRunCodec
             BootId = reader.Text(texts),
             Cpu = reader.Text(texts),
             Zone = reader.Text(texts),
-            JobKey = reader.Text(texts),
+            JobKey = reader.NewText(),
             Step = reader.Text(texts),
             NodeList = reader.Text(texts),
             ForeignId = reader.Text(texts),
@@ -153,6 +153,13 @@ static class CountedRunCodec
             return length < 0 ? null : texts.Get(Take(length));
         }
 
+        /// <summary>A text that few other runs have.</summary>
+        public string? NewText()
+        {
+            var length = Int();
+            return length < 0 ? null : Encoding.UTF8.GetString(Take(length));
+        }
+
         public byte Byte() => Take(1)[0];
 
         public long Long() => BinaryPrimitives.ReadInt64LittleEndian(Take(8));
@@ -204,7 +211,7 @@ static class CountedRunCodec
     public sealed class TextCache
     {
         // A power of two.
-        const int Size = 1024;
+        const int Size = 8192;
 
         readonly (byte[] Bytes, string Text)[] _entries = new (byte[], string)[Size];
 

@@ -21,6 +21,9 @@ public sealed record FleetNode
     /// <summary>What it said of itself then.</summary>
     public NodeReport? Report { get; init; }
 
+    /// <summary>What the last run of its whole machine says of it; null if there is none.</summary>
+    public NodeMeasures? Measures { get; init; }
+
     /// <summary>Number of runs that it has pushed.</summary>
     public long Runs { get; init; }
 }

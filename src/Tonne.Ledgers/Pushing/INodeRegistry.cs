@@ -26,6 +26,12 @@ public interface INodeRegistry
     /// <returns>Null if the key is unknown, expired or revoked.</returns>
     Task<FleetNode?> FindAsync(string key, CancellationToken cancellationToken);
 
+    /// <summary>Makes a new key for the node of a key. The old one is valid until the new one is used for the first time.</summary>
+    /// <param name="key">The node's key.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The new key, given once; null if the old one is unknown, expired or revoked.</returns>
+    Task<string?> RotateKeyAsync(string key, CancellationToken cancellationToken);
+
     /// <summary>Makes all keys of a node useless. What it has pushed stays.</summary>
     /// <param name="name">Name of the node.</param>
     /// <param name="by">Who does it, for the audit log.</param>

@@ -19,6 +19,12 @@ public sealed record NodeReport
     /// The records stay.</summary>
     public long Dropped { get; init; }
 
+    /// <summary>When it was sent by the clock of the node, UTC; null from an earlier version.</summary>
+    public DateTimeOffset? SentAt { get; init; }
+
+    /// <summary>How far that clock is ahead of the server's, in s; less than 0 if it is behind. Computed by the server.</summary>
+    public double? ClockAheadSeconds { get; init; }
+
     /// <summary>What is wrong on the node, a sentence; null if nothing is.</summary>
     public string? Problem { get; init; }
 }

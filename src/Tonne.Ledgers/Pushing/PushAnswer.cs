@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Tonne.Ledgers.Pushing;
 
@@ -13,4 +14,8 @@ public sealed record PushAnswer
 
     /// <summary>Lines that it will never keep. They are not sent again.</summary>
     public ImmutableArray<RefusedLine> Refused { get; init; } = [];
+
+    /// <summary>The server's signature of all that it keeps of the node; null from one that signs nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PushReceipt? Receipt { get; init; }
 }

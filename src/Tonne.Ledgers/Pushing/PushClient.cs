@@ -76,6 +76,8 @@ public sealed class PushClient
                 outcome = Count(outcome, answer, bytes);
                 try
                 {
+                    if (answer.Receipt is { } receipt)
+                        _queue.Keep(lines, receipt);
                     _queue.Acknowledge(lines, answer);
                 }
                 catch (LedgerUnavailableException error)

@@ -178,6 +178,17 @@ public sealed class PushQueue : IDisposable
         Keep(notes);
     }
 
+    /// <summary>Keeps what a server has signed of a push, for <c>tonne ledger verify</c>.</summary>
+    /// <param name="lines">The lines that were sent.</param>
+    /// <param name="receipt">What it has signed.</param>
+    /// <exception cref="LedgerUnavailableException">It cannot be written; the lines are offered again, and the server knows them.</exception>
+    public void Keep(IReadOnlyList<PushedLine> lines, PushReceipt receipt)
+    {
+        ArgumentNullException.ThrowIfNull(lines);
+        ArgumentNullException.ThrowIfNull(receipt);
+        ReceiptFile.Keep(_home, _state.Server, lines, receipt);
+    }
+
     /// <summary>Leaves a run aside until the next look at all runs, because the server takes no push of its size.</summary>
     /// <param name="run">Id of the run.</param>
     public void Defer(string run) => _deferred.Add(run);

@@ -28,6 +28,9 @@ sealed class PushState
     /// <summary>The file.</summary>
     internal string Path { get; }
 
+    /// <summary>Address of the server.</summary>
+    internal string Server => _server;
+
     /// <summary>What is known of each run.</summary>
     internal IReadOnlyDictionary<string, PushNote> Runs => _runs;
 

@@ -8,4 +8,7 @@ public sealed record PushedLine(string Run, int Sequence, ReadOnlyMemory<byte> L
 {
     /// <summary>Most bytes of a line. The record of a run of 100,000 epochs has about 20 MB.</summary>
     public const int MaxBytes = 64 << 20;
+
+    /// <summary>Whether it is a statement that a server has added by a recount: <see cref="Sequence"/> is then its number among these, from 1.</summary>
+    public bool IsRecount { get; init; }
 }

@@ -40,6 +40,15 @@ public static class PushedRun
         return RunSummary.FromRecord(record, new(statements.Count, statements.OrderBy(statement => statement.AccountedAt).LastOrDefault()), trouble);
     }
 
+    /// <summary>The line of a statement, with its checksum, as a ledger has it.</summary>
+    /// <param name="statement">The statement.</param>
+    /// <returns>Its bytes without a line feed.</returns>
+    public static ReadOnlyMemory<byte> WriteStatement(FootprintStatement statement)
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        return ChecksummedLine.Write("statement", StatementJson.ToBytes(statement)).AsMemory(..^1);
+    }
+
     static T Read<T>(PushedLine line, string name, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
     {
         if (ChecksummedLine.Read(name, line.Line, out var json) is { } problem)

@@ -12,7 +12,7 @@ public static class PushedRunFolder
     /// returns.
     /// </summary>
     /// <param name="home">The ledger that it is written to; made if it is not there.</param>
-    /// <param name="lines">Lines of one run in the order of their sequence, the first one its record.</param>
+    /// <param name="lines">Lines of one run in the order of their sequence, the first one its record, those of recounts last.</param>
     /// <returns>False if the folder has these lines already.</returns>
     /// <exception cref="ArgumentException">The lines are not of one run in order, or there is no statement.</exception>
     /// <exception cref="LedgerUnavailableException">It cannot be written, or the folder has other lines.</exception>
@@ -20,9 +20,9 @@ public static class PushedRunFolder
     {
         ArgumentNullException.ThrowIfNull(home);
         ArgumentNullException.ThrowIfNull(lines);
-        if (lines.Count < 2 || lines[0].Sequence != 0
+        if (lines.Count < 2 || lines[0] is not { Sequence: 0, IsRecount: false }
             || lines.Index().Any(pair => pair.Item.Run != lines[0].Run
-            || (pair.Index > 0 && pair.Item.Sequence <= lines[pair.Index - 1].Sequence)))
+            || (pair.Index > 0 && !IsBefore(lines[pair.Index - 1], pair.Item))))
             throw new ArgumentException("These are not a record and its statements in order.", nameof(lines));
         var folder = home.GetRunFolder(lines[0].Run);
         var (record, statements) = (Join(lines.Take(1)), Join(lines.Skip(1)));
@@ -50,10 +50,16 @@ public static class PushedRunFolder
         }
     }
 
-    /// <summary>Adds the statements that were pushed since the folder was written.</summary>
+    static bool IsBefore(PushedLine a, PushedLine b) => (a.IsRecount, a.Sequence).CompareTo((b.IsRecount, b.Sequence)) < 0;
+
+    /// <summary>Adds the statements that were pushed since the folder was written, or that a recount has added.</summary>
     static bool Extend(RunFolder folder, byte[] record, byte[] statements)
     {
         var known = File.Exists(folder.StatementsPath) ? File.ReadAllBytes(folder.StatementsPath) : [];
+        // A statement of the node that comes after one of a recount is appended: what is in the file stays where it is.
+        if (!statements.AsSpan().StartsWith(known) && ListLines(known) is var before && ListLines(statements) is var all
+            && before.TrueForAll(all.Remove))
+            statements = [.. known, .. all.SelectMany(line => Convert.FromBase64String(line))];
         if (!folder.IsClosed || !File.ReadAllBytes(folder.RecordPath).AsSpan().SequenceEqual(record)
             || !statements.AsSpan().StartsWith(known))
             throw new LedgerUnavailableException(folder.Location, "there is another run of this id",
@@ -62,6 +68,20 @@ public static class PushedRunFolder
             return false;
         DurableFile.Replace(folder.StatementsPath, statements);
         return true;
+    }
+
+    static List<string> ListLines(byte[] file)
+    {
+        var lines = new List<string>();
+        ReadOnlySpan<byte> rest = file;
+        while (!rest.IsEmpty)
+        {
+            var end = rest.IndexOf((byte)'\n') is >= 0 and var at ? at + 1 : rest.Length;
+            lines.Add(Convert.ToBase64String(rest[..end]));
+            rest = rest[end..];
+        }
+
+        return lines;
     }
 
     static byte[] Join(IEnumerable<PushedLine> lines)

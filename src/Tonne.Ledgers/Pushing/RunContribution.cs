@@ -1,4 +1,5 @@
 using Tonne.Quantities;
+using Tonne.Runs;
 
 namespace Tonne.Ledgers.Pushing;
 
@@ -7,6 +8,12 @@ namespace Tonne.Ledgers.Pushing;
 /// <remarks>Bounds add, as in <see cref="Totals.TotalRow"/>.</remarks>
 public sealed record RunContribution
 {
+    /// <summary>The start of the run, UTC.</summary>
+    public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>How the run ended; null if unknown.</summary>
+    public RunStatus? Status { get; init; }
+
     /// <summary>Energy at the plug, kWh.</summary>
     public required Bounds Energy { get; init; }
 

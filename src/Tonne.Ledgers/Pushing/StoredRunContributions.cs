@@ -40,6 +40,8 @@ public sealed class StoredRunContributions
             var left = remainders.GetValueOrDefault(run.Id, run);
             found[run.Id] = new RunContribution
             {
+                StartedAt = run.Start,
+                Status = run.Status,
                 Energy = left.Energy,
                 EnergyShare = run.Energy.Best > 0 ? Math.Clamp(left.Energy.Best / run.Energy.Best, 0, 1) : 1,
                 FacilityEnergy = left.FacilityEnergy,

@@ -5,10 +5,15 @@ namespace Tonne.Ledgers.Pushing;
 
 /// <summary>Adds up runs of a store, each joule once, as <see cref="Ledger.Total"/> does with the runs of folders.</summary>
 /// <param name="query">What is counted, and the groups.</param>
-public sealed class StoredRunTotal(TotalQuery query)
+public sealed class StoredRunTotal(TotalQuery query) : IDisposable
 {
+    // Below, collecting costs less than holding memory ready for it.
+    const int ManyRuns = 4096;
+    const long BytesForMany = 130_000_000;
+
     readonly List<CountedRun> _runs = [];
     readonly CountedRunCodec.TextCache _texts = new();
+    CollectionPause _pause;
 
     /// <summary>Adds a run. A run counts by what is known of the others, so all that overlap the asked time in part are added
     /// too.</summary>
@@ -19,6 +24,9 @@ public sealed class StoredRunTotal(TotalQuery query)
         if (CountedRunCodec.Read(counted, _texts, query.NeedsTags) is not { } run)
             return false;
         _runs.Add(run);
+        // All that is read from here on is kept until the end, so collecting meanwhile only moves it about.
+        if (_runs.Count == ManyRuns)
+            _pause = CollectionPause.Start(BytesForMany);
         return true;
     }
 
@@ -32,5 +40,12 @@ public sealed class StoredRunTotal(TotalQuery query)
         // Where two runs include the same one, the order decides which of them is named.
         _runs.Sort(static (a, b) => string.CompareOrdinal(a.Id, b.Id));
         return new TotalBuilder(query).Build(_runs);
+    }
+
+    /// <summary>Lets memory be collected again.</summary>
+    public void Dispose()
+    {
+        _pause.Dispose();
+        _pause = default;
     }
 }

@@ -3,7 +3,7 @@ using Tonne.Accounting;
 
 namespace Tonne.Ledgers.RunFolders;
 
-/// <summary>JSON format of statements. Two are equal if their text is the same except for the time of accounting.</summary>
+/// <summary>JSON format of statements. Two are equal if their text is the same except for the time of accounting and who accounted.</summary>
 static class StatementJson
 {
     internal static bool AreSame(FootprintStatement a, FootprintStatement b)
@@ -11,8 +11,10 @@ static class StatementJson
         // A statement of before intensities were kept by quarter hour is not changed by keeping them.
         if (HasNoQuarterHours(a) || HasNoQuarterHours(b))
             (a, b) = (RemoveQuarterHours(a), RemoveQuarterHours(b));
-        return ToBytes(a with { AccountedAt = default }).AsSpan().SequenceEqual(ToBytes(b with { AccountedAt = default }));
+        return ToBytes(WithoutOrigin(a)).AsSpan().SequenceEqual(ToBytes(WithoutOrigin(b)));
     }
+
+    static FootprintStatement WithoutOrigin(FootprintStatement statement) => statement with { AccountedAt = default, RecountedBy = null };
 
     static bool HasNoQuarterHours(FootprintStatement statement) => statement.Factors.Grid.Spans is { } spans && spans.All(span => span.QuarterHours is null);
 

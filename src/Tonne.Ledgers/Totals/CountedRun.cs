@@ -18,6 +18,9 @@ sealed record CountedRun
 
     public string? User { get; init; }
 
+    /// <summary>Partition of the scheduler; null where it is read from an index, which does not have it.</summary>
+    public string? Partition { get; init; }
+
     /// <summary>Tags with their values, in the order of the tags.</summary>
     public required ImmutableArray<KeyValuePair<string, string>> Tags { get; init; }
 
@@ -111,6 +114,7 @@ sealed record CountedRun
         Project = run.Project,
         Account = run.Job?.Account,
         User = run.User,
+        Partition = run.Job?.Partition,
         Tags = [.. run.Tags],
         Parent = run.Parent,
         Node = run.Node,

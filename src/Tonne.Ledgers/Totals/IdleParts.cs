@@ -14,8 +14,13 @@ static class IdleParts
         var parts = new Dictionary<string, double>(StringComparer.Ordinal);
         foreach (var machine in runs.Where(run => run is { BootId.Length: > 0, Seconds: > 0, IdleEnergy.Best: > 0 }).GroupBy(run => run.BootId!, StringComparer.Ordinal))
         {
-            var edges = machine.SelectMany(run => new[] { (At: run.Start, Step: 1, Run: run), (At: run.End, Step: -1, Run: run) })
-                .OrderBy(edge => edge.At).ThenBy(edge => edge.Step).ToList();
+            var edges = new List<(DateTimeOffset At, int Step, CountedRun Run)>();
+            foreach (var run in machine)
+            {
+                edges.Add((run.Start, 1, run));
+                edges.Add((run.End, -1, run));
+            }
+
             if (edges.Count > 2)
                 AddParts(edges, parts);
         }
@@ -25,6 +30,9 @@ static class IdleParts
 
     static void AddParts(List<(DateTimeOffset At, int Step, CountedRun Run)> edges, Dictionary<string, double> parts)
     {
+        // The edges of one moment add no time between them, so that their order changes nothing but which of equal ones is first.
+        edges.Sort(static (a, b) => a.At.UtcTicks != b.At.UtcTicks ? a.At.UtcTicks.CompareTo(b.At.UtcTicks)
+            : a.Step != b.Step ? a.Step.CompareTo(b.Step) : string.CompareOrdinal(a.Run.Id, b.Run.Id));
         var (count, reserved, last, sums) = (0, 0d, edges[0].At, default(Sums));
         var begun = new Dictionary<string, Sums>(StringComparer.Ordinal);
         foreach (var (at, step, run) in edges)

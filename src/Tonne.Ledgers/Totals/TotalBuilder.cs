@@ -5,7 +5,10 @@ using Tonne.Quantities;
 namespace Tonne.Ledgers.Totals;
 
 /// <summary>Builds a total from all runs of a ledger.</summary>
-sealed class TotalBuilder(TotalQuery query)
+/// <param name="query">What is counted, and the groups.</param>
+/// <param name="group">The groups of a run, in place of those of the query; null for those. A run of several groups is in a row of
+/// each.</param>
+sealed class TotalBuilder(TotalQuery query, Func<CountedRun, IEnumerable<ImmutableArray<string?>>>? group = null)
 {
     readonly Dictionary<int, string> _months = [];
     readonly bool _splitsMonths = IsMonth(query.Runs.Since) && IsMonth(query.Runs.Until) && (query.Runs.Since ?? query.Runs.Until) is not null
@@ -20,7 +23,8 @@ sealed class TotalBuilder(TotalQuery query)
         var outermost = included.Count == 0 ? withFigures : withFigures.FindAll(run => !included.ContainsKey(run.Id));
         // Whoever asks for one project still shares the machine with the others.
         var idleParts = IdleParts.Find(outermost.Where(static run => !run.CoversNode));
-        var nodes = NodeRemainders.Find(outermost.FindAll(run => Matches(run) && GetParts(run).Any(part => IsInPeriod(run, part.Month))));
+        var nodes = NodeRemainders.Find(!outermost.Exists(static run => run.CoversNode) ? []
+            : outermost.FindAll(run => Matches(run) && GetParts(run).Any(part => IsInPeriod(run, part.Month))));
         var groups = new Dictionary<Group, TotalSum>();
         var sum = new TotalSum([]);
         var (count, withoutEmbodied) = (0, 0);
@@ -71,7 +75,7 @@ sealed class TotalBuilder(TotalQuery query)
             Query = query,
             Rows = [.. Order(rowsOfGroups)],
             Sum = total,
-            CountedWithOthers = [.. withFigures.Where(run => included.ContainsKey(run.Id) && Matches(run) && GetParts(run).Any(part => IsInPeriod(run, part.Month)))
+            CountedWithOthers = included.Count == 0 ? [] : [.. withFigures.Where(run => included.ContainsKey(run.Id) && Matches(run) && GetParts(run).Any(part => IsInPeriod(run, part.Month)))
                 .OrderBy(run => run.Id, StringComparer.Ordinal).Select(run => (run.Id, included[run.Id].In, included[run.Id].Reason))],
             WithoutFigures = [.. runs.Where(run => !run.HasFigures && Matches(run) && IsInPeriod(run, FormatMonth(run.Start))).Select(run => run.Id).Order(StringComparer.Ordinal)],
             MissingNodes = [.. FindMissingNodes(runs)],
@@ -136,7 +140,7 @@ sealed class TotalBuilder(TotalQuery query)
 
     IEnumerable<TotalRow> Order(List<TotalRow> rows)
     {
-        if (query.By is [{ Dimension: TotalDimension.Month or TotalDimension.Year }, ..])
+        if (query.By is [{ Dimension: TotalDimension.Month or TotalDimension.Year or TotalDimension.Day }, ..])
         {
             return rows.OrderBy(row => row.Group[0], StringComparer.Ordinal).ThenByDescending(row => row.Emissions.Best)
                 .ThenBy(row => string.Join('\n', row.Group), StringComparer.Ordinal);
@@ -172,6 +176,13 @@ sealed class TotalBuilder(TotalQuery query)
     /// <summary>The groups of a run: one, unless it is grouped by every tag.</summary>
     IEnumerable<Group> GetGroups(CountedRun run, string month)
     {
+        if (group is not null)
+        {
+            foreach (var own in group(run))
+                yield return new Group(own);
+            yield break;
+        }
+
         if (query.By.Count == 0)
             yield break;
         var byTag = -1;
@@ -197,6 +208,8 @@ sealed class TotalBuilder(TotalQuery query)
         }
     }
 
+    static string FormatDay(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
     static string? GetValue(CountedRun run, TotalKey key, string month) => key.Dimension switch
     {
         TotalDimension.Project => run.Project,
@@ -204,6 +217,7 @@ sealed class TotalBuilder(TotalQuery query)
         TotalDimension.User => run.User,
         TotalDimension.Month => month,
         TotalDimension.Year => month[..4],
+        TotalDimension.Day => FormatDay(run.Start) is var day && day.StartsWith(month, StringComparison.Ordinal) ? day : month + "-01",
         TotalDimension.Model => run.GetTag("model"),
         TotalDimension.Campaign => run.GetTag("campaign") ?? run.GetTag("model"),
         TotalDimension.Machine => run.Node ?? run.BootId,

@@ -38,4 +38,8 @@ public enum TotalDimension
 
     /// <summary>Every tag with its value; a run with several tags is in several rows.</summary>
     Tag,
+
+    /// <summary>The day, UTC, on which a run started: <c>2026-11-30</c>. Of a run that began in an earlier month, the first of the
+    /// month.</summary>
+    Day,
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Tonne.Quantities;
 using Tonne.Runs;
 
@@ -53,7 +54,7 @@ sealed class TotalSum(ImmutableArray<string?> group)
         _idleEmissions.Add(run.IdleEmissions, part * idlePart);
         _byQuality[(int)run.Quality] += run.FacilityEnergy.Best * part;
         _measured += run.FacilityEnergy.Best * part * run.MeasuredShare;
-        _boundaries[run.Boundary] = _boundaries.GetValueOrDefault(run.Boundary) + 1;
+        CollectionsMarshal.GetValueRefOrAddDefault(_boundaries, run.Boundary, out _)++;
         if (run.JobKey is { } job)
             AddJob(job, run);
     }

@@ -27,6 +27,7 @@ sealed class RemoteWriteSender : IDisposable
     readonly bool[] _dropLogged = new bool[Enum.GetValues<DropReason>().Length];
     readonly Task _loop;
     bool _failing;
+    long _delivered;
 
     /// <summary>Begins to wait for requests.</summary>
     /// <param name="settings">Where to, and how.</param>
@@ -44,6 +45,15 @@ sealed class RemoteWriteSender : IDisposable
 
     /// <summary>Samples that were dropped for a reason.</summary>
     public long GetDropped(DropReason reason) => Interlocked.Read(ref _dropped[(int)reason]);
+
+    /// <summary>Samples that the server has taken.</summary>
+    public long Delivered => Interlocked.Read(ref _delivered);
+
+    /// <summary>Samples that wait.</summary>
+    public int Waiting => _queue.Samples;
+
+    /// <summary>Why the last request failed, while it is tried again; null if none does.</summary>
+    public string? Problem { get; private set; }
 
     /// <summary>Queues a request; never waits.</summary>
     public void Add(PendingRequest request)
@@ -143,6 +153,7 @@ sealed class RemoteWriteSender : IDisposable
             switch (outcome.Kind)
             {
                 case SendOutcomeKind.Delivered:
+                    Interlocked.Add(ref _delivered, request.Samples);
                     EndFailure();
                     return true;
                 case SendOutcomeKind.Refused:
@@ -178,7 +189,7 @@ sealed class RemoteWriteSender : IDisposable
             if (code is >= 200 and < 300)
                 return new SendOutcome(SendOutcomeKind.Delivered, "");
             var detail = FormattableString.Invariant($"HTTP {code}");
-            if (code >= 500 || response.StatusCode == HttpStatusCode.TooManyRequests)
+            if (IsRetried(response.StatusCode))
                 return new SendOutcome(SendOutcomeKind.Retry, detail, GetRetryAfter(response.Headers.RetryAfter));
             return new SendOutcome(SendOutcomeKind.Refused, $"{detail} {await ReadStartAsync(response, either.Token).ConfigureAwait(false)}".TrimEnd());
         }
@@ -194,12 +205,24 @@ sealed class RemoteWriteSender : IDisposable
         }
     }
 
+    // OTLP names the answers after which a request is repeated: https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes
+    bool IsRetried(HttpStatusCode code) => code is HttpStatusCode.TooManyRequests || (_settings.Protocol == MetricProtocol.Otlp
+        ? code is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout : (int)code >= 500);
+
     HttpRequestMessage CreateMessage(PendingRequest request)
     {
         var message = new HttpRequestMessage(HttpMethod.Post, _settings.Endpoint) { Content = new ByteArrayContent(request.Body) };
         message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
-        message.Content.Headers.ContentEncoding.Add("snappy");
-        message.Headers.Add("X-Prometheus-Remote-Write-Version", "0.1.0");
+        if (_settings.Protocol == MetricProtocol.Otlp)
+        {
+            message.Content.Headers.ContentEncoding.Add("gzip");
+        }
+        else
+        {
+            message.Content.Headers.ContentEncoding.Add("snappy");
+            message.Headers.Add("X-Prometheus-Remote-Write-Version", "0.1.0");
+        }
+
         message.Headers.UserAgent.Add(new ProductInfoHeaderValue("tonne", typeof(RemoteWriteSender).Assembly.GetName().Version?.ToString(3)));
         foreach (var (name, value) in _settings.Headers)
         {
@@ -233,6 +256,7 @@ sealed class RemoteWriteSender : IDisposable
 
     void BeginFailure(string detail)
     {
+        Problem = detail;
         if (_failing)
             return;
         _failing = true;
@@ -241,6 +265,7 @@ sealed class RemoteWriteSender : IDisposable
 
     void EndFailure()
     {
+        Problem = null;
         for (var i = 0; i < _dropLogged.Length; i++)
             Interlocked.Exchange(ref _dropLogged[i], false);
         if (!_failing)

@@ -8,6 +8,29 @@ sealed record RemoteWriteSettings(
     Uri Endpoint, TimeSpan Period, TimeSpan Timeout, TimeSpan ShutdownTimeout, int QueueLimit, TimeSpan FirstRetryDelay, TimeSpan LongestRetryDelay,
     IReadOnlyList<KeyValuePair<string, string>> Headers, IReadOnlyList<KeyValuePair<string, string>> ExternalLabels)
 {
+    /// <summary>How metrics are sent. Default: Prometheus remote write.</summary>
+    public MetricProtocol Protocol { get; init; }
+
+    /// <summary>Checks the options of a sender.</summary>
+    /// <exception cref="ArgumentException">One is wrong.</exception>
+    public static RemoteWriteSettings From(MetricSenderOptions options)
+    {
+        var same = new PrometheusRemoteWriteOptions
+        {
+            Endpoint = options.Endpoint,
+            Timeout = options.Timeout,
+            ShutdownTimeout = options.ShutdownTimeout,
+            QueueLimit = options.QueueLimit,
+            FirstRetryDelay = options.FirstRetryDelay,
+            LongestRetryDelay = options.LongestRetryDelay,
+            UserName = options.UserName,
+            Password = options.Password,
+        };
+        foreach (var (name, value) in options.Headers)
+            same.Headers[name] = value;
+        return From(same) with { Protocol = options.Protocol };
+    }
+
     static readonly string[] _ownHeaders = ["Content-Type", "Content-Encoding", "Content-Length", "Host", "Transfer-Encoding", "X-Prometheus-Remote-Write-Version"];
 
     /// <summary>Checks the options.</summary>

@@ -12,6 +12,16 @@ sealed class SendQueue(int limit) : IDisposable
     readonly ManualResetEventSlim _empty = new(initialState: true);
     int _samples;
 
+    /// <summary>Samples in it, with those of the request that is being sent.</summary>
+    public int Samples
+    {
+        get
+        {
+            lock (_gate)
+                return _samples;
+        }
+    }
+
     /// <summary>Adds a request.</summary>
     /// <returns>Samples that were dropped for it; with its own, if what is being sent leaves too few below the limit.</returns>
     public int Add(PendingRequest request)

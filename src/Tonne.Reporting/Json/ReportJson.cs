@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tonne.Reporting.Advising;
+using Tonne.Reporting.Months;
 using Tonne.Reporting.Planning;
 using Tonne.Reporting.Services;
 using Tonne.Reporting.Reconciling;
@@ -27,6 +28,7 @@ namespace Tonne.Reporting.Json;
 [JsonSerializable(typeof(TaskEstimateDocument))]
 [JsonSerializable(typeof(TotalDocument))]
 [JsonSerializable(typeof(BudgetDocument))]
+[JsonSerializable(typeof(MonthDocument))]
 [JsonSerializable(typeof(CallsDocument))]
 [JsonSerializable(typeof(CallServiceDocument))]
 [JsonSerializable(typeof(ServiceDocument))]

@@ -31,6 +31,10 @@ public sealed record RunDocument
     /// <summary>Hash of the factor tables.</summary>
     public required string FactorsHash { get; init; }
 
+    /// <summary>Who accounted the run again with these factors in place of its node: <c>server</c>. Null, and not written: its own ledger.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? RecountedBy { get; init; }
+
     /// <summary>Id of the run.</summary>
     public required string Id { get; init; }
 

@@ -110,7 +110,10 @@ public sealed record TotalDocument
         /// <summary>Operational emissions of the idle energy.</summary>
         public required QuantityDocument IdleEmissionsKg { get; init; }
 
-        internal static RowPart From(TotalRow row, IReadOnlyList<TotalKey> by)
+        internal static RowPart From(TotalRow row, IReadOnlyList<TotalKey> by) => FromWords(row, [.. by.Select(static key =>
+            key.ToString())]);
+
+        internal static RowPart FromWords(TotalRow row, string[] by)
         {
             var boundary = FormatBoundaries(row);
             // "facility, share, location, …": the policy is the second word.
@@ -118,7 +121,8 @@ public sealed record TotalDocument
             var policy = policies.Count == 1 ? policies[0] : "mixed: " + string.Join("; ", policies);
             return new RowPart
             {
-                Group = by.Select((key, i) => (Key: key.ToString(), Value: row.Group[i])).ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal),
+                Group = by.Select((key, i) => (Key: key, Value: row.Group[i])).ToDictionary(pair => pair.Key, pair => pair.Value,
+                    StringComparer.Ordinal),
                 Runs = row.Runs,
                 Jobs = row.Jobs,
                 Completed = row.Completed,

@@ -88,7 +88,7 @@ public static class TotalText
     }
 
     /// <summary>The nodes that have no run, by job.</summary>
-    static string DescribeMissingNodes(LedgerTotal total)
+    internal static string DescribeMissingNodes(LedgerTotal total)
     {
         const int most = 5;
         var jobs = total.MissingNodes.Take(most).Select(job => $"{TextSanitizer.ToOneLine(job.JobKey)}{(job.Restarts > 0 ? string.Create(CultureInfo.InvariantCulture, $" (restart {job.Restarts})") : "")} {HostList.Compress(job.Nodes)}");

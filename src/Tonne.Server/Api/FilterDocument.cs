@@ -1,4 +1,4 @@
-using Tonne.Ledgers;
+using Tonne.Ledgers.Listing;
 
 namespace Tonne.Server.Api;
 
@@ -15,19 +15,12 @@ sealed record FilterDocument(
     string Schema, int Runs, IReadOnlyList<FilterDocument.ValuePart> Projects, IReadOnlyList<FilterDocument.ValuePart> Users, IReadOnlyList<FilterDocument.ValuePart> Machines,
     IReadOnlyList<FilterDocument.ValuePart> Accounts, IReadOnlyList<FilterDocument.ValuePart> Tags, IReadOnlyList<FilterDocument.ValuePart> Months)
 {
-    const int MaxValues = 500;
-
     /// <summary>The values of some runs.</summary>
-    public static FilterDocument From(IReadOnlyList<RunSummary> runs) => new(
-        "tonne.filters/1", runs.Count, Count(runs.Select(run => run.Project)), Count(runs.Select(run => run.User)), Count(runs.Select(run => run.Node)),
-        Count(runs.Select(run => run.Job?.Account)), Count(runs.SelectMany(run => run.Tags).Select(tag => $"{tag.Key}={tag.Value}")),
-        [.. Count(runs.Select(run => run.StartedAt.UtcDateTime.ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture))).OrderByDescending(month => month.Value, StringComparer.Ordinal)]);
+    public static FilterDocument From(RunValues values) => new(
+        "tonne.filters/1", values.Runs, Convert(values.Projects), Convert(values.Users), Convert(values.Machines), Convert(values.Accounts),
+        Convert(values.Tags), Convert(values.Months));
 
-    static IReadOnlyList<ValuePart> Count(IEnumerable<string?> values) =>
-    [
-        .. values.OfType<string>().CountBy(value => value, StringComparer.Ordinal).Select(pair => new ValuePart(pair.Key, pair.Value))
-            .OrderByDescending(value => value.Runs).ThenBy(value => value.Value, StringComparer.OrdinalIgnoreCase).Take(MaxValues),
-    ];
+    static IReadOnlyList<ValuePart> Convert(IReadOnlyList<RunValue> values) => [.. values.Select(static value => new ValuePart(value.Value, value.Runs))];
 
     /// <summary>A value and the number of runs that have it.</summary>
     public sealed record ValuePart(string Value, int Runs);

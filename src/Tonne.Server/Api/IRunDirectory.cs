@@ -1,6 +1,7 @@
 using Tonne.Instruments.Feeds;
 using Tonne.Ledgers;
 using Tonne.Ledgers.Budgets;
+using Tonne.Ledgers.Listing;
 using Tonne.Ledgers.RunFolders;
 using Tonne.Ledgers.Totals;
 
@@ -15,9 +16,22 @@ interface IRunDirectory
     /// <summary>Intensities by the hour, for runs that are accounted here.</summary>
     KnownIntensities Intensities { get; }
 
-    /// <summary>All runs, newest first; at most a few seconds old.</summary>
+    /// <summary>For whom runs are read now: what is kept of them is kept for this key alone. It changes with what the person may
+    /// see.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    IReadOnlyList<RunSummary> Read();
+    string ReaderKey { get; }
+
+    /// <summary>A part of the list of runs.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    RunListPage Find(RunListQuery query);
+
+    /// <summary>The values by which runs can be filtered; a few seconds old, or with very many runs some time.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    RunValues CountValues();
+
+    /// <summary>The sum of all runs, as <see cref="Total"/> has it, at most a few seconds old, or with very many runs some time.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    LedgerSum SumUp();
 
     /// <summary>Reads the list ahead, whether that succeeds or not.</summary>
     void TryRead();
@@ -29,9 +43,10 @@ interface IRunDirectory
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     LedgerTotal Total(TotalQuery query);
 
-    /// <summary>The budgets of the server's folder, and what the runs use of them.</summary>
+    /// <summary>The budgets, and what the runs used of them at a time.</summary>
+    /// <param name="until">The time, not included. Default: null, now.</param>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    IReadOnlyList<BudgetState> CheckBudgets();
+    IReadOnlyList<BudgetState> CheckBudgets(DateTimeOffset? until = null);
 
     /// <summary>The folder of a run with its trace; null where there are no folders.</summary>
     RunFolder? FindFolder(string id);

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -20,6 +21,11 @@ static class OpenApiDescription
         {
             foreach (var property in context.JsonTypeInfo.Properties.Where(property => property.AttributeProvider?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true) is [JsonIgnoreAttribute { Condition: JsonIgnoreCondition.WhenWritingNull }]))
                 schema.Required?.Remove(property.Name);
+            // Values of a dictionary that may be null, such as a group of runs without a project.
+            if (schema.AdditionalProperties is OpenApiSchema values
+                && context.JsonPropertyInfo?.AttributeProvider is PropertyInfo dictionary
+                && new NullabilityInfoContext().Create(dictionary).GenericTypeArguments is [_, { ReadState: NullabilityState.Nullable }])
+                values.Type |= JsonSchemaType.Null;
             return Task.CompletedTask;
         });
         options.AddDocumentTransformer((document, _, _) =>
@@ -37,7 +43,7 @@ static class OpenApiDescription
             {
                 Type = SecuritySchemeType.Http,
                 Scheme = "bearer",
-                Description = "The token that 'tonne serve' prints.",
+                Description = "The token that 'tonne serve' prints, or a signed token of the issuer of OpenID Connect that it was given.",
             };
             document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];
             return Task.CompletedTask;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.WebUtilities;
 using Tonne.Catalogs;
 using Tonne.Formatting;
@@ -51,16 +52,16 @@ static class ProblemAnswer
         UnknownNameException unknown => WriteAsync(context, StatusCodes.Status400BadRequest, unknown.Message, $"{unknown.Unknown.Kind} '{unknown.Unknown.Name}'", "Use one of the names that the catalogs have: /api/v1/catalogs."),
         DescriptionException description => WriteAsync(context, StatusCodes.Status422UnprocessableEntity, string.Join(" ", description.Problems), "body", "Correct the description; docs/formats/footprint.md has every key."),
         LedgerDamagedException damaged => WriteAsync(context, StatusCodes.Status409Conflict, damaged.Message, damaged.Problem.File, damaged.Problem.Remedy),
-        LedgerUnavailableException ledger => WriteAsync(SetRetryAfter(context, StatusCodes.Status503ServiceUnavailable), StatusCodes.Status503ServiceUnavailable, ledger.Message, ledger.Place, ledger.Advice),
+        LedgerUnavailableException ledger => WriteAsync(SetRetryAfter(context, StatusCodes.Status503ServiceUnavailable, ledger.RetryAfter), StatusCodes.Status503ServiceUnavailable, ledger.Message, ledger.Place, ledger.Advice),
         FormatException format => WriteAsync(context, StatusCodes.Status400BadRequest, format.Message, "parameters", "Correct the value; /openapi/v1.json describes each parameter."),
         _ => WriteDefectAsync(context, error),
     };
 
     /// <summary>Says when to ask again, where that helps.</summary>
-    static HttpContext SetRetryAfter(HttpContext context, int status)
+    static HttpContext SetRetryAfter(HttpContext context, int status, TimeSpan? time = null)
     {
         if (status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable && context.Response.Headers.RetryAfter.Count == 0)
-            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+            context.Response.Headers.RetryAfter = time is { } known ? known.TotalSeconds.ToString("0", CultureInfo.InvariantCulture) : RetryAfterSeconds;
         return context;
     }
 

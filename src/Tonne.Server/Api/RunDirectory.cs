@@ -2,6 +2,7 @@ using Tonne.Accounting;
 using Tonne.Instruments.Feeds;
 using Tonne.Ledgers;
 using Tonne.Ledgers.Budgets;
+using Tonne.Ledgers.Listing;
 using Tonne.Ledgers.RunFolders;
 using Tonne.Ledgers.Totals;
 
@@ -43,6 +44,10 @@ sealed class RunDirectory(LedgerHome home, TimeProvider time, bool isReadOnly, I
     /// <inheritdoc/>
     public KnownIntensities Intensities { get; } = new(KnownIntensities.OpenHistory(home.Root));
 
+    /// <inheritdoc/>
+    /// <remarks>Who may ask at all sees the whole folder.</remarks>
+    public string ReaderKey => "";
+
     /// <summary>A ledger for one request: a ledger is for one thread at a time.</summary>
     public Ledger OpenLedger() => new(home, time, log.Warn);
 
@@ -53,13 +58,22 @@ sealed class RunDirectory(LedgerHome home, TimeProvider time, bool isReadOnly, I
     public LedgerTotal Total(TotalQuery query) => OpenLedger().Total(query);
 
     /// <inheritdoc/>
-    public IReadOnlyList<BudgetState> CheckBudgets() => OpenLedger().CheckBudgets(new BudgetFile(home).Read());
+    public IReadOnlyList<BudgetState> CheckBudgets(DateTimeOffset? until = null) => OpenLedger().CheckBudgets(new BudgetFile(home).Read(),
+        until);
 
     /// <inheritdoc/>
     public RunFolder? FindFolder(string id) => home.GetRunFolder(id);
 
     /// <inheritdoc/>
-    public IReadOnlyList<RunSummary> Read()
+    public RunListPage Find(RunListQuery query) => RunList.Find(Read(), query);
+
+    /// <inheritdoc/>
+    public RunValues CountValues() => RunValues.Count(Read());
+
+    /// <inheritdoc/>
+    public LedgerSum SumUp() => LedgerSum.From(LedgerTotal.Of(Read()).Sum);
+
+    IReadOnlyList<RunSummary> Read()
     {
         lock (_lock)
         {

@@ -18,16 +18,16 @@ static class RunRoutes
     public static void Map(IEndpointRouteBuilder routes, IRunDirectory runs)
     {
         routes.MapDocument("/runs", "listRuns", "Runs that match, sorted, a page at a time", typeof(RunPageDocument), RunSearch.Parameters,
-            request => System.Text.Json.JsonSerializer.Serialize(RunSearch.Find(request, runs.Read()), ApiJson.Readable.RunPageDocument));
+            request => System.Text.Json.JsonSerializer.Serialize(RunSearch.Find(request, runs), ApiJson.Readable.RunPageDocument));
         routes.MapDocument("/runs/{run}", "getRun", "One run, as 'tonne show --json'", typeof(RunDocument), new([]), request =>
         {
             var entry = Load(runs, request.GetRoute("run"));
-            return RunDocument.From(entry.Record, entry.Account()).ToJson();
+            return (RunDocument.From(entry.Record, entry.Account()) with { RecountedBy = entry.Statements[^1].RecountedBy }).ToJson();
         });
         routes.MapDocument("/runs/{run}/report", "getRunReport", "All that the page of a run shows, as in 'tonne report --html --with-details'; of a running run what it has so far", null, new([]),
             request => CreateReport(runs, request.GetRoute("run")));
         routes.MapDocument("/filters", "listFilters", "The projects, users, machines, tags and accounts of the runs, to choose from", typeof(FilterDocument), new([]),
-            _ => System.Text.Json.JsonSerializer.Serialize(FilterDocument.From(runs.Read()), ApiJson.Readable.FilterDocument));
+            _ => System.Text.Json.JsonSerializer.Serialize(FilterDocument.From(runs.CountValues()), ApiJson.Readable.FilterDocument));
         routes.MapDocument("/runs/{run}/explain", "explainRun", "The derivation of a figure down to each factor, as 'tonne explain --json'", typeof(ExplanationDocument),
             new([new("figure", "Name of the figure: emissions, energy, stages.train.energy_kwh. Default: emissions_kg.total")]),
             request => Explain(runs, request.GetRoute("run"), request["figure"]).ToJson());

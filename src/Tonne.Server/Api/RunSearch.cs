@@ -1,84 +1,78 @@
-using Tonne.Ledgers;
+using Tonne.Ledgers.Listing;
 
 namespace Tonne.Server.Api;
 
-/// <summary>Searches, sorts and pages the list of runs.</summary>
+/// <summary>Reads what part of the list of runs a request asks for, and answers with it.</summary>
 static class RunSearch
 {
     const int DefaultLimit = 50;
     const int MaxLimit = 500;
 
-    static readonly Dictionary<string, Func<RunSummary, IComparable?>> _keys = new(StringComparer.Ordinal)
-    {
-        ["started"] = run => run.StartedAt,
-        ["name"] = run => run.Name,
-        ["project"] = run => run.Project,
-        ["user"] = run => run.User,
-        ["machine"] = run => run.Node,
-        ["status"] = run => run.Status,
-        ["duration"] = run => run.DurationSeconds,
-        ["energy"] = run => run.FacilityEnergy?.Bounds.Best,
-        ["emissions"] = run => run.Total?.Bounds.Best,
-    };
+    static readonly string[] _sorts = [.. Enum.GetNames<RunSort>().Select(static name => name.ToLowerInvariant())];
 
     /// <summary>The parameters of a list.</summary>
     public static QueryParameters Parameters { get; } = QueryParameters.Runs.With(
         new("q", "Words that id, name, project, user, machine or tags must contain, each, in upper or lower case"),
         new("machine", "Only runs of this machine"),
-        new("sort", $"{string.Join(", ", _keys.Keys)}; with - before it the largest first. Default: -started"),
+        new("sort", $"{string.Join(", ", _sorts)}; with - before it the largest first. Default: -started"),
         new("offset", "Number of runs to leave out. Default: 0", IsNumber: true),
+        new("after", "Where the part before ended, from its next: the list goes on there, however many runs were added meanwhile"),
         new("limit", $"Most runs, 1 to {MaxLimit}. Default: {DefaultLimit}", IsNumber: true));
 
     /// <summary>The runs that a request asks for.</summary>
-    public static RunPageDocument Find(ApiRequest request, IReadOnlyList<RunSummary> all)
+    public static RunPageDocument Find(ApiRequest request, IRunDirectory runs)
     {
-        var (offset, limit) = (request.GetNumber("offset", 0, int.MaxValue, 0), request.GetNumber("limit", 1, MaxLimit, DefaultLimit));
-        var query = request.GetRuns();
-        var machine = request["machine"];
-        var found = FilterByWords(all.Where(run => query.Matches(run) && (machine is null || run.Node == machine)), request["q"] ?? "").ToList();
-        var page = Sort(found, request["sort"] ?? "-started").Skip(offset).Take(limit).Select(RunPageDocument.RunPart.From).ToList();
-        var next = offset + page.Count < found.Count ? GetNext(request, offset + page.Count) : null;
-        return new RunPageDocument("tonne.run-page/1", found.Count, offset, limit, next, page);
+        var query = Read(request);
+        var page = runs.Find(query);
+        var end = query.Offset + page.Runs.Count;
+        // A part that begins at a place is followed by another one if it is full: how many runs are before it may have changed.
+        var isLast = page.Runs.Count == 0 || (query.After is null ? end >= page.Total : page.Runs.Count < query.Limit);
+        var next = isLast ? null : GetNext(request, end, RunPosition.Of(page.Runs[^1], query.Sort));
+        return new RunPageDocument(
+            "tonne.run-page/1", page.Total, query.Offset, query.Limit, next, [.. page.Runs.Select(RunPageDocument.RunPart.From)]);
     }
 
-    /// <summary>The runs that contain every word of a text.</summary>
-    public static IEnumerable<RunSummary> FilterByWords(IEnumerable<RunSummary> runs, string text)
+    static RunListQuery Read(ApiRequest request)
     {
-        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return words.Length == 0 ? runs : runs.Where(run => Array.TrueForAll(words, word => Contains(run, word)));
+        var sort = request["sort"] ?? "-started";
+        var name = sort.TrimStart('-');
+        var index = sort.Length - name.Length > 1 ? -1 : Array.IndexOf(_sorts, name);
+        if (index < 0)
+        {
+            throw RequestProblemException.ForParameter("sort", $"'{sort}' is not a column to sort by",
+                $"There are {string.Join(", ", _sorts)}; with - before it the largest first.");
+        }
+
+        return new RunListQuery
+        {
+            Runs = request.GetRuns(),
+            Words = RunListQuery.SplitWords(request["q"] ?? ""),
+            Machine = request["machine"],
+            Sort = Enum.GetValues<RunSort>()[index],
+            IsDescending = sort[0] == '-',
+            Offset = request.GetNumber("offset", 0, int.MaxValue, 0),
+            Limit = request.GetNumber("limit", 1, MaxLimit, DefaultLimit),
+            After = ReadAfter(request, Enum.GetValues<RunSort>()[index]),
+        };
     }
 
-    static bool Contains(RunSummary run, string word) =>
-        Has(run.Name, word) || Has(run.Id, word) || Has(run.Project, word) || Has(run.User, word) || Has(run.Node, word)
-        || run.Tags.Any(tag => Has(tag.Key, word) || Has(tag.Value, word));
-
-    static bool Has(string? text, string word) => text?.Contains(word, StringComparison.OrdinalIgnoreCase) == true;
-
-    static IEnumerable<RunSummary> Sort(List<RunSummary> runs, string sort)
+    static RunPosition? ReadAfter(ApiRequest request, RunSort sort)
     {
-        var isDescending = sort.StartsWith('-');
-        var name = isDescending ? sort[1..] : sort;
-        if (!_keys.TryGetValue(name, out var key))
-            throw RequestProblemException.ForParameter("sort", $"'{sort}' is not a column to sort by", $"There are {string.Join(", ", _keys.Keys)}; with - before it the largest first.");
-        // They come newest first.
-        if (name == "started")
-            return isDescending ? runs : Enumerable.Reverse(runs);
-        // What is unknown comes last either way.
-        var known = runs.OrderBy(run => key(run) is null);
-        return isDescending ? known.ThenByDescending(key, Comparer.Instance) : known.ThenBy(key, Comparer.Instance);
+        try
+        {
+            return request["after"] is { } text ? RunPosition.Parse(text, sort) : null;
+        }
+        catch (FormatException error)
+        {
+            throw RequestProblemException.ForParameter("after", error.Message, "Take it from next of the part before, and leave the sort as it is.");
+        }
     }
 
-    static string GetNext(ApiRequest request, int offset)
+    static string GetNext(ApiRequest request, int offset, RunPosition last)
     {
-        var rest = request.Context.Request.Query.Where(pair => pair.Key != "offset").SelectMany(pair => pair.Value, static (pair, value) => KeyValuePair.Create(pair.Key, value));
-        return request.Context.Request.Path + QueryString.Create([.. rest, KeyValuePair.Create("offset", (string?)offset.ToString())]).ToUriComponent();
-    }
-
-    sealed class Comparer : IComparer<IComparable?>
-    {
-        public static Comparer Instance { get; } = new();
-
-        public int Compare(IComparable? x, IComparable? y) =>
-            x is string a && y is string b ? string.Compare(a, b, StringComparison.OrdinalIgnoreCase) : Comparer<IComparable>.Default.Compare(x, y);
+        var rest = request.Context.Request.Query.Where(pair => pair.Key is not ("offset" or "after"))
+            .SelectMany(pair => pair.Value, static (pair, value) => KeyValuePair.Create(pair.Key, value));
+        return request.Context.Request.Path + QueryString.Create(
+            [.. rest, KeyValuePair.Create("offset", (string?)offset.ToString()), KeyValuePair.Create("after", (string?)last.Format())]).ToUriComponent();
     }
 }

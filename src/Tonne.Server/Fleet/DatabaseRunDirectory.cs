@@ -1,17 +1,18 @@
 using Tonne.Instruments.Feeds;
 using Tonne.Ledgers;
 using Tonne.Ledgers.Budgets;
+using Tonne.Ledgers.Listing;
+using Tonne.Ledgers.PostgreSql.Members;
+using Tonne.Ledgers.PostgreSql.Reading;
 using Tonne.Ledgers.RunFolders;
 using Tonne.Ledgers.Totals;
 using Tonne.Server.Api;
+using Tonne.Server.Security;
 
 namespace Tonne.Server.Fleet;
 
 /// <summary>The runs of a fleet's database. What people read of them goes to the audit log first.</summary>
-/// <remarks>
-/// A list is kept for 2 s, or 4 times as long as reading it took, so that however often it is asked for, the database is read a fifth of
-/// the time at most. Another server may have another list for so long.
-/// </remarks>
+/// <remarks>Everything is read for the person of the request, whose rows the database chooses.</remarks>
 /// <param name="store">The database.</param>
 /// <param name="home">The server's folder, for budgets and known intensities.</param>
 /// <param name="time">The clock.</param>
@@ -20,14 +21,6 @@ namespace Tonne.Server.Fleet;
 sealed class DatabaseRunDirectory(IFleetStore store, LedgerHome home, TimeProvider time, IHttpContextAccessor requests,
     ILogger<DatabaseRunDirectory> log) : IRunDirectory
 {
-    const int CostShare = 4;
-    static readonly TimeSpan LeastFresh = TimeSpan.FromSeconds(2);
-
-    readonly Lock _lock = new();
-    IReadOnlyList<RunSummary>? _runs;
-    TimeSpan _freshFor;
-    long _read;
-
     /// <inheritdoc/>
     public TimeProvider Time => time;
 
@@ -35,19 +28,31 @@ sealed class DatabaseRunDirectory(IFleetStore store, LedgerHome home, TimeProvid
     public KnownIntensities Intensities { get; } = new(KnownIntensities.OpenHistory(home.Root));
 
     /// <inheritdoc/>
-    public IReadOnlyList<RunSummary> Read()
+    public RunListPage Find(RunListQuery query)
     {
         Note("list", null);
-        return ReadKnown();
+        return store.FindRuns(new Person(PersonName), query);
     }
+
+    /// <inheritdoc/>
+    public RunValues CountValues()
+    {
+        Note("list", null);
+        return store.CountValues(new Person(PersonName));
+    }
+
+    /// <inheritdoc/>
+    public LedgerSum SumUp() => store.SumUp(new Person(PersonName));
 
     /// <inheritdoc/>
     public void TryRead()
     {
         try
         {
-            // It opens the connection, and says so if it cannot; a list that is kept from now on would miss what is pushed next.
-            store.Ledger.ListRuns(new LedgerQuery { Limit = 1 });
+            // It opens the connection, and says so if it cannot.
+            var holder = new Person(RequestPerson.TokenHolder);
+            store.FindRuns(holder, new RunListQuery());
+            store.CountValues(holder);
         }
         catch (LedgerUnavailableException error)
         {
@@ -56,56 +61,73 @@ sealed class DatabaseRunDirectory(IFleetStore store, LedgerHome home, TimeProvid
     }
 
     /// <inheritdoc/>
-    public ILedgerReader OpenReader() => new AuditedReader(store.Ledger, Note);
+    public ILedgerReader OpenReader() => new AuditedReader(store.OpenLedger(PersonName), Note);
 
     /// <inheritdoc/>
     public LedgerTotal Total(TotalQuery query)
     {
         Note("total", null);
-        return store.Total(query);
+        return store.Total(PersonName, query);
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<BudgetState> CheckBudgets()
+    /// <remarks>Those of the database, and those of the server's folder that have another scope or period.</remarks>
+    public IReadOnlyList<BudgetState> CheckBudgets(DateTimeOffset? until = null)
     {
-        var now = time.GetUtcNow();
-        return
-        [
-            .. new BudgetFile(home).Read().Select(budget =>
-            {
-                var period = budget.FindPeriod(now);
-                var runs = new LedgerQuery { Project = budget.Project, Account = budget.Account, User = budget.User };
-                runs = runs with { Since = period?.Start, Until = period?.End };
-                return new BudgetState(budget, period?.Start, period?.End, store.Total(new TotalQuery { Runs = runs }), now);
-            }),
-        ];
+        var person = PersonName;
+        var cancellationToken = requests.HttpContext?.RequestAborted ?? CancellationToken.None;
+        var memberships = store.FindMembershipsAsync(person, cancellationToken).GetAwaiter().GetResult();
+        var budgets = store.ListBudgetsAsync(cancellationToken).GetAwaiter().GetResult();
+        return BudgetState.Check(
+            budgets.Concat(new BudgetFile(home).Read().Where(own => !budgets.Any(own.HasSameScope)))
+                .Where(budget => MaySee(budget, person, memberships)), until, time.GetUtcNow(), query => store.Total(person, query));
     }
 
     /// <inheritdoc/>
     public RunFolder? FindFolder(string id) => null;
 
-    IReadOnlyList<RunSummary> ReadKnown()
+    /// <inheritdoc/>
+    /// <remarks>The person and their roles: when a role ends, what was kept for it is not answered any more.</remarks>
+    public string ReaderKey
     {
-        lock (_lock)
+        get
         {
-            if (_runs is { } known && time.GetElapsedTime(_read) < _freshFor)
-                return known;
-            var began = time.GetTimestamp();
-            _runs = store.Ledger.ListRuns();
-            _read = time.GetTimestamp();
-            var cost = CostShare * time.GetElapsedTime(began, _read);
-            _freshFor = cost > LeastFresh ? cost : LeastFresh;
-            return _runs;
+            var person = PersonName;
+            var roles = store.FindMembershipsAsync(person, CancellationToken.None).GetAwaiter().GetResult();
+            return string.Join('\n', roles.Select(membership => $"{membership.Account}\t{membership.Role}").Prepend(person));
         }
     }
+
+    /// <summary>Whose request it is. Without a request nothing is read.</summary>
+    string PersonName => RequestPerson.Of(FindRequest()).Name;
+
+    HttpContext FindRequest() => requests.HttpContext
+        ?? throw new InvalidOperationException("The runs of a database are read for the person of a request, and there is no request.");
+
+    /// <summary>Whether a person sees all runs of a budget: that of one of their accounts, or their own. The owner of the fleet sees
+    /// all.</summary>
+    static bool MaySee(Budget budget, string person, IReadOnlyList<Membership> memberships) =>
+        FleetOwnerFilter.OwnsFleet(memberships) || budget.User == person
+        || (budget.Account is { } account && memberships.Any(membership => membership.Account == account));
 
     /// <summary>Notes that somebody reads. Prometheus, which gets sums only, is nobody.</summary>
     void Note(string action, string? subject)
     {
-        if (requests.HttpContext is not { } context || context.Request.Path == "/metrics")
+        var context = FindRequest();
+        if (context.Request.Path == "/metrics")
             return;
         var asked = $"{context.Request.Path}{context.Request.QueryString}";
         store.NoteAsync(RequestPerson.Describe(context), action, subject ?? Formatting.TextSanitizer.ToOneLine(asked),
             context.RequestAborted).GetAwaiter().GetResult();
+    }
+
+    /// <summary>The list of one person.</summary>
+    sealed class KnownList
+    {
+        public IReadOnlyList<RunSummary>? Runs { get; set; }
+
+        public TimeSpan FreshFor { get; set; }
+
+        public long Read { get; set; }
     }
 }

@@ -1,9 +1,18 @@
 using System.Globalization;
 using System.Text.Json;
 using Tonne.Formatting;
-using Tonne.Ledgers;
+using Tonne.Grids;
+using Tonne.Ledgers.Budgets;
 using Tonne.Ledgers.PostgreSql.Exporting;
+using Tonne.Ledgers.PostgreSql.Members;
+using Tonne.Ledgers.PostgreSql.Nodes;
+using Tonne.Ledgers.PostgreSql.Recounting;
 using Tonne.Ledgers.Pushing;
+using Tonne.Ledgers;
+using Tonne.Quantities;
+using Tonne.Reporting.Terminal;
+using Tonne.Reporting.Totals;
+using Tonne.Server.Security;
 
 namespace Tonne.Server.Fleet;
 
@@ -12,10 +21,16 @@ namespace Tonne.Server.Fleet;
 /// <param name="time">The clock.</param>
 /// <param name="output">Receives answers.</param>
 /// <param name="error">Receives progress and warnings.</param>
-sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter output, TextWriter error)
+/// <param name="intensities">Intensities by the hour that are known here, for recounts. Default: null, none.</param>
+/// <param name="receiptKey">The key for receipts. Default: null, none.</param>
+sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter output, TextWriter error, IIntensityHistory? intensities = null,
+    ReceiptKeyFile? receiptKey = null)
 {
     // Some nodes differ, or lines could not be exported.
     const int Found = 1;
+
+    // As a shell has it for SIGINT.
+    const int Interrupted = 130;
 
     /// <summary>Who does it, for the audit log.</summary>
     static string Person => $"{Environment.UserName} on {Environment.MachineName}";
@@ -30,7 +45,20 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
         FleetAction.ShowStatus => ShowStatusAsync(line.IsJson, cancellationToken),
         FleetAction.Revoke => RevokeAsync(line.Node!, cancellationToken),
         FleetAction.CheckUpgrade => CheckUpgradeAsync(line.IsJson, cancellationToken),
+        FleetAction.Recount or FleetAction.TryRecount => RecountAsync(line.Recount, line.Action == FleetAction.TryRecount, cancellationToken),
+        FleetAction.Verify => VerifyAsync(line.Receipts, cancellationToken),
+        FleetAction.RotateKey => RotateKeyAsync(cancellationToken),
+        FleetAction.ShowRecount => ShowRecountAsync(cancellationToken),
+        FleetAction.Grant => GrantAsync(new Membership(line.Person!, line.Account!, line.Role), cancellationToken),
+        FleetAction.Ungrant => UngrantAsync(line.Person!, line.Account, cancellationToken),
+        FleetAction.ShowMembers => ShowMembersAsync(line, cancellationToken),
+        FleetAction.ShowAudit => ShowAuditAsync(line, cancellationToken),
         FleetAction.ExportParquet => ExportParquetAsync(line.Folder!, line.Parquet, cancellationToken),
+        FleetAction.SetBudget => SetBudgetAsync(line.Budget!, cancellationToken),
+        FleetAction.ShowBudgets => ShowBudgetsAsync(line.IsJson, cancellationToken),
+        FleetAction.CheckBudgets => CheckBudgetsAsync(line.Budget!, line.IsJson, cancellationToken),
+        FleetAction.RemoveBudgets => RemoveBudgetsAsync(line.Budget!, cancellationToken),
+        FleetAction.WriteQuotas => WriteQuotasAsync(line.QuotaFile, cancellationToken),
         _ => ExportAsync(new LedgerHome(line.Folder!), cancellationToken),
     };
 
@@ -103,6 +131,12 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
         })]);
         foreach (var node in fleet.Nodes.Where(node => node.Problem is not null))
             output.WriteLine($"{node.Name}: {Clean(node.Problem)}");
+        foreach (var node in fleet.Nodes)
+        {
+            foreach (var reason in node.Reasons)
+                output.WriteLine($"{node.Name}: {Clean(reason)}");
+        }
+
         return 0;
     }
 
@@ -133,11 +167,78 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
         return differing.Count == 0 ? 0 : Found;
     }
 
+    async Task<int> RecountAsync(RecountQuery query, bool isTrial, CancellationToken cancellationToken)
+    {
+        var recount = store.OpenRecount(new StoredRunRecount(intensities));
+        var screen = new RecountScreen(time, error);
+        RecountProgress? last = null;
+        try
+        {
+            var job = (isTrial ? await recount.TryAsync(query, Report, cancellationToken).ConfigureAwait(false)
+                : await recount.RunAsync(query, Person, Report, cancellationToken).ConfigureAwait(false))
+                ?? throw new LedgerUnavailableException(store.Name, "another recount works there", "'tonne fleet recount --status' shows it.");
+            foreach (var text in RecountScreen.Describe(job, isTrial))
+                output.WriteLine(text);
+            return job.Failed == 0 ? 0 : Found;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            error.WriteLine(isTrial ? "tonne: stopped; nothing was written." : string.Create(CultureInfo.InvariantCulture,
+                $"tonne: stopped after {last?.Done ?? 0:N0} of {last?.Runs ?? 0:N0} runs; the same command goes on from there."));
+            return Interrupted;
+        }
+
+        void Report(RecountProgress job)
+        {
+            last = job;
+            screen.Report(job);
+        }
+    }
+
+    async Task<int> VerifyAsync(string? path, CancellationToken cancellationToken)
+    {
+        if (path is not null && !File.Exists(path))
+            throw new FormatException($"there is no file '{path}': it is push/….receipts.jsonl in the ledger of a node.");
+        var report = await store.VerifyAsync(path is null ? [] : ReceiptFile.Read(path), cancellationToken).ConfigureAwait(false);
+        foreach (var problem in report.Problems)
+            output.WriteLine(Clean(problem));
+        if (report.ProblemCount > report.Problems.Count)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"and {report.ProblemCount - report.Problems.Count} more"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{report.Nodes} nodes, {report.Lines} lines, {report.Receipts} receipts checked: {report.ProblemCount} problems"));
+        if (report.Unsigned > 0)
+            error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"tonne: {report.Unsigned} lines have no receipt yet; the next push of their nodes signs them."));
+        return report.ProblemCount == 0 ? 0 : Found;
+    }
+
+    async Task<int> RotateKeyAsync(CancellationToken cancellationToken)
+    {
+        var file = receiptKey ?? throw new FormatException("this needs the folder of the server.");
+        using var former = file.TryRead();
+        using var next = ReceiptSigner.Create();
+        await store.AddKeyAsync(former, next, cancellationToken).ConfigureAwait(false);
+        file.Replace(former, next);
+        await store.NoteAsync(Person, "rotate key", $"{former?.Id ?? "none"} to {next.Id}", cancellationToken).ConfigureAwait(false);
+        output.WriteLine($"{file.Location} has the new key {next.Id}{(former is null ? "" : $", signed by {former.Id}")}. Start 'tonne serve' again to use it.");
+        return 0;
+    }
+
+    async Task<int> ShowRecountAsync(CancellationToken cancellationToken)
+    {
+        var job = await store.OpenRecount(new StoredRunRecount()).FindLastAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var text in RecountScreen.DescribeStatus(job))
+            output.WriteLine(text);
+        return 0;
+    }
+
     static bool HasSameFactors(FleetDocument.NodePart node, FleetDocument fleet) =>
         node.FactorsHash is null || node.FactorsHash.Contains(fleet.FactorsHash, StringComparison.Ordinal);
 
     async Task<int> ExportAsync(LedgerHome home, CancellationToken cancellationToken)
     {
+        // If this cannot be noted, nothing is exported.
+        await store.NoteAsync(Person, "export", $"all runs to {home.Root}", cancellationToken).ConfigureAwait(false);
         var (written, known, left) = (0, 0, 0);
         var lines = new List<PushedLine>();
         await foreach (var line in store.ReadLinesAsync(cancellationToken).ConfigureAwait(false))
@@ -171,6 +272,7 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
 
     async Task<int> ExportParquetAsync(string folder, ParquetExportQuery query, CancellationToken cancellationToken)
     {
+        await store.NoteAsync(Person, "export", DescribeExport(folder, query), cancellationToken).ConfigureAwait(false);
         ParquetExportCount count;
         try
         {
@@ -191,6 +293,148 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{folder}: {count.Runs} runs in {count.Files} files. Totals count {count.Counted} of them: add up the columns counted_…"));
         error.WriteLine($"tonne: read them in DuckDB with: from read_parquet('{folder}/**/*.parquet', hive_partitioning = true)");
+        return 0;
+    }
+
+    async Task<int> SetBudgetAsync(Budget budget, CancellationToken cancellationToken)
+    {
+        await store.SetBudgetAsync(budget, Person, cancellationToken).ConfigureAwait(false);
+        BudgetText.Write(output, Check([budget]), new TerminalCapabilities(), isTerminal: false);
+        return 0;
+    }
+
+    async Task<int> ShowBudgetsAsync(bool isJson, CancellationToken cancellationToken)
+    {
+        var states = Check(await store.ListBudgetsAsync(cancellationToken).ConfigureAwait(false));
+        if (isJson)
+            output.WriteLine(BudgetDocument.From(states).ToJson());
+        else if (states.Count == 0)
+            output.WriteLine("No budgets of this fleet yet. Set one: tonne budget set --account A 50kg/month --database-file FILE");
+        else
+        {
+            BudgetText.Write(output, states, new TerminalCapabilities(), isTerminal: false);
+            foreach (var warning in BudgetText.DescribeWarnings(states, "–"))
+                output.WriteLine(warning);
+        }
+
+        return 0;
+    }
+
+    async Task<int> CheckBudgetsAsync(Budget scope, bool isJson, CancellationToken cancellationToken)
+    {
+        var budgets = await store.ListBudgetsAsync(cancellationToken).ConfigureAwait(false);
+        var states = Check(budgets.Where(budget => (scope.Project ?? budget.Project) == budget.Project
+            && (scope.Account ?? budget.Account) == budget.Account && (scope.User ?? budget.User) == budget.User));
+        if (states.Count == 0)
+            throw new FormatException("there is no such budget: 'tonne budget show --database-file FILE' lists them.");
+        if (isJson)
+            output.WriteLine(BudgetDocument.From(states).ToJson());
+        else
+        {
+            foreach (var state in states)
+                output.WriteLine(BudgetText.DescribeUse(state, "–"));
+        }
+
+        return states.Any(static state => state.IsExceeded) ? Found : 0;
+    }
+
+    async Task<int> RemoveBudgetsAsync(Budget scope, CancellationToken cancellationToken)
+    {
+        var removed = await store.RemoveBudgetsAsync(scope.Project, scope.Account, scope.User, Person, cancellationToken)
+            .ConfigureAwait(false);
+        if (removed == 0)
+            throw new FormatException("there is no such budget: 'tonne budget show --database-file FILE' lists them.");
+        output.WriteLine(removed == 1 ? "1 budget removed." : string.Create(CultureInfo.InvariantCulture, $"{removed} budgets removed."));
+        return 0;
+    }
+
+    async Task<int> WriteQuotasAsync(string? file, CancellationToken cancellationToken)
+    {
+        var states = Check(await store.ListBudgetsAsync(cancellationToken).ConfigureAwait(false));
+        if (file is not null)
+            SlurmQuotas.Write(file, SlurmQuotas.Create(states, time.GetUtcNow()));
+        var above = SlurmQuotas.FindExceeded(states);
+        foreach (var state in above)
+            output.WriteLine(BudgetText.DescribeUse(state, "–"));
+        error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"tonne: {above.Count} above their quota{(file is null ? "" : $"; written to {file}")}."));
+        return 0;
+    }
+
+    IReadOnlyList<BudgetState> Check(IEnumerable<Budget> budgets) => BudgetState.Check(budgets, null, time.GetUtcNow(),
+        query => store.Total(RequestPerson.TokenHolder, query));
+
+    static string DescribeExport(string folder, ParquetExportQuery query)
+    {
+        var accounts = query.Account is { } account ? $"account {account}" : "all accounts";
+        var (since, until) = (Format(query.Since, "the first"), Format(query.Until, "the last"));
+        return $"runs of {accounts}, from {since} until {until}, as Parquet to {folder}";
+
+        static string Format(DateOnly? month, string missing) => month?.ToString("yyyy-MM", CultureInfo.InvariantCulture) ?? missing;
+    }
+
+    async Task<int> GrantAsync(Membership membership, CancellationToken cancellationToken)
+    {
+        await store.GrantAsync(membership, Person, cancellationToken).ConfigureAwait(false);
+        output.WriteLine(membership.Account == Membership.AllAccounts
+            ? $"{membership.Person} owns the fleet: all runs, and the nodes and their codes."
+            : $"{membership.Person} is {EnumWords.Format(membership.Role)} of {Clean(membership.Account)}: its runs, and their own.");
+        return 0;
+    }
+
+    async Task<int> UngrantAsync(string person, string? account, CancellationToken cancellationToken)
+    {
+        var ended = (await store.FindMembershipsAsync(person, cancellationToken).ConfigureAwait(false))
+            .Where(membership => account is null || membership.Account == account).ToList();
+        foreach (var membership in ended)
+            await store.UngrantAsync(person, membership.Account, Person, cancellationToken).ConfigureAwait(false);
+        if (ended.Count == 0)
+            throw new FormatException(account is null ? $"{person} is not a member of any account. 'tonne fleet members' shows all."
+                : $"{person} is not a member of {Clean(account)}. 'tonne fleet members --person {person}' shows what they are.");
+        var accounts = string.Join(", ", ended.Select(membership => Clean(membership.Account)));
+        output.WriteLine($"{person} is no longer of {accounts}. Their own runs they still see.");
+        return 0;
+    }
+
+    async Task<int> ShowMembersAsync(FleetCommandLine line, CancellationToken cancellationToken)
+    {
+        // Who has the token of the server is no person that could be changed here.
+        var members = (await store.FindMembershipsAsync(line.Person, cancellationToken).ConfigureAwait(false))
+            .Where(membership => membership.Person != RequestPerson.TokenHolder
+                && (line.Account is null || membership.Account == line.Account))
+            .Select(membership => new MembersDocument.MemberPart(membership.Person, membership.Account, EnumWords.Format(membership.Role)))
+            .ToList();
+        if (line.IsJson)
+            output.WriteLine(JsonSerializer.Serialize(new MembersDocument("tonne.members/1", members), FleetJson.Default.MembersDocument));
+        else if (members.Count == 0)
+            output.WriteLine("No such member. 'tonne fleet grant PERSON --account A --role viewer' makes one.");
+        else
+            WriteTable([["person", "account", "role"],
+                .. members.Select(member => new[] { Clean(member.Person), Clean(member.Account), member.Role })]);
+        return 0;
+    }
+
+    async Task<int> ShowAuditAsync(FleetCommandLine line, CancellationToken cancellationToken)
+    {
+        var since = line.AuditSince is { } text ? QueryTime.Parse(text, time.GetUtcNow()) : (DateTimeOffset?)null;
+        IReadOnlyList<AuditLine> lines = await store.ReadAuditAsync(since, line.Person, line.Limit, cancellationToken)
+            .ConfigureAwait(false);
+        if (line.IsJson)
+        {
+            output.WriteLine(JsonSerializer.Serialize(
+                new AuditDocument("tonne.fleet-audit/1",
+                    [.. lines.Select(each => new AuditDocument.LinePart(each.At, each.Who, each.Action, each.Subject))]),
+                FleetJson.Default.AuditDocument));
+            return 0;
+        }
+
+        if (lines.Count == 0)
+            output.WriteLine("No such line.");
+        foreach (var each in lines)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{each.At:yyyy-MM-dd HH:mm:ss}Z  {Clean(each.Who)}: {Clean(each.Action)} {Clean(each.Subject)}"));
+        if (lines.Count == line.Limit)
+            error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"tonne: the newest {line.Limit} lines; --limit N shows more."));
         return 0;
     }
 

@@ -12,4 +12,9 @@ namespace Tonne.Server.Fleet;
 [JsonSerializable(typeof(CodeRequest))]
 [JsonSerializable(typeof(CodeDocument))]
 [JsonSerializable(typeof(RevokedNodeDocument))]
+[JsonSerializable(typeof(NodeKeyDocument))]
+[JsonSerializable(typeof(PersonDocument))]
+[JsonSerializable(typeof(SignedOutDocument))]
+[JsonSerializable(typeof(MembersDocument))]
+[JsonSerializable(typeof(AuditDocument))]
 sealed partial class FleetJson : JsonSerializerContext;

@@ -18,8 +18,11 @@ sealed class FleetRoutes(IFleetStore store, PushLimits limits, TimeProvider time
     /// <summary>Address at which nodes enrol: the only one that needs neither token nor key, but a code.</summary>
     public const string EnrolAddress = "/api/v1/fleet/enrol";
 
-    /// <summary>Address at which nodes push: the only one that a node's key opens.</summary>
+    /// <summary>Address at which nodes push. A node's key opens this one and the next.</summary>
     public const string PushAddress = "/api/v1/fleet/push";
+
+    /// <summary>Address at which a node gets a new key.</summary>
+    public const string KeyAddress = "/api/v1/fleet/key";
 
     const int MaxRequestBytes = 16 * 1024;
     const int MaxVersionLength = 100;
@@ -35,7 +38,9 @@ sealed class FleetRoutes(IFleetStore store, PushLimits limits, TimeProvider time
     public static TimeSpan UsuallyValid { get; } = TimeSpan.FromHours(1);
 
     /// <summary>Adds the routes.</summary>
-    public void Map(IEndpointRouteBuilder routes)
+    /// <param name="routes">Where those of nodes go.</param>
+    /// <param name="owners">Where those go that only the owner of the fleet may use.</param>
+    public void Map(IEndpointRouteBuilder routes, IEndpointRouteBuilder owners)
     {
         Post(routes, "/fleet/enrol", "enrolNode", "A node enrols with its one-time code, and gets its key, once", EnrolAsync)
             .Accepts<EnrolmentRequest>(MediaTypeNames.Application.Json)
@@ -44,13 +49,18 @@ sealed class FleetRoutes(IFleetStore store, PushLimits limits, TimeProvider time
             $"A node pushes lines of its ledger, plain, gzip or br; header {PushClient.ReportHeader}: what it says of itself", PushAsync)
             .RequireRateLimiting(PushLimiter.Policy)
             .Accepts<object>(PushBatch.MediaType).Produces<PushAnswer>(StatusCodes.Status200OK, MediaTypeNames.Application.Json);
-        Post(routes, "/fleet/codes", "createCode", "A code with which one node enrols, once", CreateCodeAsync)
+        Post(routes, "/fleet/key", "rotateNodeKey",
+            "A new key for the node whose key is sent; the old one is valid until the new one is used",
+            RotateKeyAsync)
+            .RequireRateLimiting(PushLimiter.Policy)
+            .Produces<NodeKeyDocument>(StatusCodes.Status200OK, MediaTypeNames.Application.Json);
+        Post(owners, "/fleet/codes", "createCode", "A code with which one node enrols, once", CreateCodeAsync)
             .Accepts<CodeRequest>(MediaTypeNames.Application.Json)
             .Produces<CodeDocument>(StatusCodes.Status200OK, MediaTypeNames.Application.Json);
-        Post(routes, "/fleet/nodes/{node}/revoke", "revokeNode", "Makes the keys of a node useless; what it has pushed stays", RevokeAsync)
+        Post(owners, "/fleet/nodes/{node}/revoke", "revokeNode", "Makes the keys of a node useless; what it has pushed stays", RevokeAsync)
             .Produces<RevokedNodeDocument>(StatusCodes.Status200OK, MediaTypeNames.Application.Json);
         ApiRoutes.Describe(
-            routes.MapGet("/fleet/nodes", async (HttpContext context, TimeProvider clock) =>
+            owners.MapGet("/fleet/nodes", async (HttpContext context, TimeProvider clock) =>
             {
                 _ = new ApiRequest(context, new([]), clock);
                 var nodes = await store.Nodes.ListAsync(context.RequestAborted).ConfigureAwait(false);
@@ -92,11 +102,24 @@ sealed class FleetRoutes(IFleetStore store, PushLimits limits, TimeProvider time
             ?? throw new RequestProblemException(StatusCodes.Status401Unauthorized, "this address needs the key of a node",
                 "header Authorization", "Enrol the node: tonne fleet enroll.");
         var report = ReadReport(context.Request.Headers[PushClient.ReportHeader].ToString());
+        report = report with { ClockAheadSeconds = report.SentAt is { } sent ? (sent - time.GetUtcNow()).TotalSeconds : null };
         var answer = await _body.ReadAsync(context, async lines =>
             lines.Count == 0 ? new PushAnswer()
                 : await store.Receiver.ReceiveAsync(node.Name, lines, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
         await store.Nodes.NoteAsync(node.Name, CountWaiting(report, answer), context.RequestAborted).ConfigureAwait(false);
         return Answer(answer, PushJson.Default.PushAnswer);
+    }
+
+    async Task<IResult> RotateKeyAsync(ApiRequest request)
+    {
+        var context = request.Context;
+        // The guard has found the node by this very key.
+        return context.Features.Get<FleetNode>() is { } node
+            && await store.Nodes.RotateKeyAsync(RequestGuard.ReadKey(context.Request), context.RequestAborted)
+                .ConfigureAwait(false) is { } key
+            ? Answer(new NodeKeyDocument(key, node.Name), FleetJson.Default.NodeKeyDocument)
+            : throw new RequestProblemException(StatusCodes.Status401Unauthorized, "this address needs the key of a node",
+                "header Authorization", "Enrol the node: tonne fleet enroll.");
     }
 
     async Task<IResult> CreateCodeAsync(ApiRequest request)

@@ -4,6 +4,7 @@ using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using Tonne.Formatting;
 using Tonne.Ledgers;
+using Tonne.Ledgers.Listing;
 using Tonne.Reporting.Json;
 using Tonne.Reporting.Totals;
 using Tonne.Ledgers.Totals;
@@ -73,10 +74,15 @@ sealed class TonneTools(IRunDirectory runs, AdviceRoutes advice, ServiceDirector
 
             RunStatus? known = status is null ? null : Enum.TryParse<RunStatus>(status, ignoreCase: true, out var parsed) && char.IsAsciiLetter(status[0]) ? parsed
                 : throw new FormatException($"status '{status}' is not known; there are completed, failed, interrupted and running.");
-            var query = new LedgerQuery { Project = project, Status = known };
-            var found = RunSearch.FilterByWords(runs.Read().Where(query.Matches), search ?? "").ToList();
+            var page = runs.Find(new RunListQuery
+            {
+                Runs = new LedgerQuery { Project = project, Status = known },
+                Words = RunListQuery.SplitWords(search ?? ""),
+                Limit = Math.Clamp(limit, 1, MaxRuns),
+            });
             return JsonSerializer.Serialize(
-                new RunPageDocument("tonne.run-page/1", found.Count, 0, limit, null, [.. found.Take(Math.Clamp(limit, 1, MaxRuns)).Select(RunPageDocument.RunPart.From)]), ApiJson.Readable.RunPageDocument);
+                new RunPageDocument("tonne.run-page/1", page.Total, 0, limit, null, [.. page.Runs.Select(RunPageDocument.RunPart.From)]),
+                ApiJson.Readable.RunPageDocument);
         });
 
     [McpServerTool(Name = "explain", Title = "Explain a figure", ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false)]

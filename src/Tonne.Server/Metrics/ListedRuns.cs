@@ -1,5 +1,6 @@
 using Tonne.Accounting;
 using Tonne.Ledgers;
+using Tonne.Ledgers.Listing;
 using Tonne.Server.Api;
 
 namespace Tonne.Server.Metrics;
@@ -8,8 +9,11 @@ namespace Tonne.Server.Metrics;
 /// <param name="runs">The runs.</param>
 sealed class ListedRuns(IRunDirectory runs) : ILedgerReader
 {
+    const int MostRuns = 10_000;
+
     /// <inheritdoc/>
-    public IReadOnlyList<RunSummary> ListRuns(LedgerQuery? query = null) => [.. runs.Read().Where((query ?? LedgerQuery.All).Matches).Take(query?.Limit ?? int.MaxValue)];
+    public IReadOnlyList<RunSummary> ListRuns(LedgerQuery? query = null) =>
+        runs.Find(new RunListQuery { Runs = query ?? LedgerQuery.All, Limit = query?.Limit ?? MostRuns }).Runs;
 
     /// <inheritdoc/>
     public RunLookupResult Find(string text) => runs.OpenReader().Find(text);

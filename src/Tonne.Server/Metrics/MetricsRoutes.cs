@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Tonne.Ledgers;
+using Tonne.Ledgers.Budgets;
 using Tonne.Ledgers.Totals;
 using Tonne.Quantities;
 using Tonne.Reporting.Watching;
@@ -13,7 +14,8 @@ namespace Tonne.Server.Metrics;
 /// <param name="runs">The runs.</param>
 /// <param name="home">The folder with the traces of running runs.</param>
 /// <param name="time">The clock.</param>
-sealed class MetricsRoutes(IRunDirectory runs, LedgerHome home, TimeProvider time)
+/// <param name="options">The database of a fleet, if there is one.</param>
+sealed class MetricsRoutes(IRunDirectory runs, LedgerHome home, TimeProvider time, ServerOptions options)
 {
     const string ContentType = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     const double JoulesPerKilowattHour = 3.6e6;
@@ -21,36 +23,52 @@ sealed class MetricsRoutes(IRunDirectory runs, LedgerHome home, TimeProvider tim
 
     static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
 
+    // A sum of a fleet for each budget takes longer.
+    static readonly TimeSpan BudgetsFreshFor = TimeSpan.FromMinutes(1);
+
     readonly Lock _lock = new();
     readonly LiveRuns _live = new(new ListedRuns(runs), home, time);
-    string? _text;
-    long _read;
+    readonly FleetMetrics? _fleet = options.Fleet is { } store ? new FleetMetrics(runs, store, time) : null;
+
+    // Each person sees the sums of their own rows.
+    readonly Dictionary<string, (string Text, long Read)> _texts = new(StringComparer.Ordinal);
+    readonly Dictionary<string, (IReadOnlyList<BudgetState> Budgets, long Checked)> _budgets = new(StringComparer.Ordinal);
 
     /// <summary>Adds the route.</summary>
     public void Map(IEndpointRouteBuilder routes) => ApiRoutes.Describe(
-        routes.MapGet("/metrics", (HttpContext context, TimeProvider clock) =>
+        routes.MapGet("/metrics", async (HttpContext context, TimeProvider clock) =>
         {
             _ = new ApiRequest(context, new([]), clock);
-            return Results.Text(Read(), ContentType, Encoding.UTF8);
+            var nodes = _fleet is null ? default : await _fleet.ReadNodesAsync(context).ConfigureAwait(false);
+            return Results.Text(Read(runs.ReaderKey) + Write(nodes.States, nodes.LastHeard) + "# EOF\n", ContentType, Encoding.UTF8);
         }),
         "getMetrics", "Totals of the ledger and the power of running runs for Prometheus (OpenMetrics)", new([])).Produces<string>(StatusCodes.Status200OK, "application/openmetrics-text");
 
-    string Read()
+    string Read(string key)
     {
         lock (_lock)
         {
-            if (_text is { } known && time.GetElapsedTime(_read) < FreshFor)
-                return known;
-            _text = Write(LedgerTotal.Of(runs.Read()), _live.Look(except: null));
-            _read = time.GetTimestamp();
-            return _text;
+            RemoveOld(_texts, static each => each.Read, FreshFor);
+            RemoveOld(_budgets, static each => each.Checked, BudgetsFreshFor);
+            if (_texts.TryGetValue(key, out var known))
+                return known.Text;
+            if (!_budgets.TryGetValue(key, out var budgets))
+                _budgets[key] = budgets = (runs.CheckBudgets(), time.GetTimestamp());
+            var text = Write(runs.SumUp(), _live.Look(except: null), budgets.Budgets) + Write(_fleet?.ReadSums(key));
+            _texts[key] = (text, time.GetTimestamp());
+            return text;
         }
     }
 
-    static string Write(LedgerTotal total, IReadOnlyList<JobPower> live)
+    void RemoveOld<T>(Dictionary<string, T> held, Func<T, long> read, TimeSpan freshFor)
+    {
+        foreach (var old in held.Where(each => time.GetElapsedTime(read(each.Value)) >= freshFor).Select(each => each.Key).ToList())
+            held.Remove(old);
+    }
+
+    static string Write(LedgerSum sum, IReadOnlyList<JobPower> live, IReadOnlyList<BudgetState> budgets)
     {
         var text = new StringBuilder();
-        var sum = total.Sum;
         Begin(text, "tonne_ledger_runs", null, "Ended runs of the ledger that are counted.");
         Add(text, "tonne_ledger_runs", [("status", "completed")], sum.Completed);
         Add(text, "tonne_ledger_runs", [("status", "failed")], sum.Failed);
@@ -69,7 +87,71 @@ sealed class MetricsRoutes(IRunDirectory runs, LedgerHome home, TimeProvider tim
         Begin(text, "tonne_run_duration_seconds", "seconds", "Time since the start of a running run.");
         foreach (var run in live)
             Add(text, "tonne_run_duration_seconds", [("run", run.Id), ("name", run.Name)], run.Seconds);
-        return text.Append("# EOF\n").ToString();
+        AddBudgets(text, budgets);
+        return text.ToString();
+    }
+
+    static string Write((IReadOnlyList<FleetMetrics.GroupSum> Nodes, IReadOnlyList<FleetMetrics.GroupSum> Accounts)? sums)
+    {
+        if (sums is not { } known)
+            return "";
+        var text = new StringBuilder();
+        foreach (var (label, groups) in new[] { ("node", known.Nodes), ("account", known.Accounts) })
+        {
+            Add($"tonne_fleet_{label}_runs", null, $"Ended runs by {label}.", static sum => sum.Runs);
+            Add($"tonne_fleet_{label}_it_energy_joules", "joules", $"Energy at the plug by {label}, each joule once, best estimate.", static sum => sum.EnergyKwh * JoulesPerKilowattHour);
+            Add($"tonne_fleet_{label}_emissions_grams", "grams", $"Operational and embodied emissions by {label}, CO2e, best estimate.", static sum => sum.EmissionsKg * GramsPerKilogram);
+
+            void Add(string name, string? unit, string help, Func<FleetMetrics.GroupSum, double> select)
+            {
+                Begin(text, name, unit, help);
+                foreach (var group in groups)
+                    MetricsRoutes.Add(text, name, [(label, group.Name)], select(group));
+            }
+        }
+
+        return text.ToString();
+    }
+
+    static string Write(IReadOnlyDictionary<string, int>? states, IReadOnlyList<(string Name, DateTimeOffset At)>? heard)
+    {
+        var text = new StringBuilder();
+        if (states is null || heard is null)
+            return "";
+        Begin(text, "tonne_fleet_nodes", null, "Nodes by state.");
+        foreach (var (state, count) in states)
+            Add(text, "tonne_fleet_nodes", [("state", state)], count);
+        Begin(text, "tonne_fleet_node_last_heard_timestamp_seconds", "seconds", "When a node was last heard of, since 1970.");
+        foreach (var (name, at) in heard)
+            Add(text, "tonne_fleet_node_last_heard_timestamp_seconds", [("node", name)], at.ToUnixTimeMilliseconds() / 1e3);
+        return text.ToString();
+    }
+
+    static void AddBudgets(StringBuilder text, IReadOnlyList<BudgetState> budgets)
+    {
+        if (budgets.Count == 0)
+            return;
+        var labelled = budgets.Select(static state => (State: state, Labels: new (string, string)[]
+        {
+            ("project", state.Budget.Project ?? ""), ("account", state.Budget.Account ?? ""), ("user", state.Budget.User ?? ""),
+            ("period", state.Budget.Period.ToString().ToLowerInvariant()), ("of", state.Budget.Limit.IsEnergy ? "energy" : "emissions"),
+        })).ToList();
+        Begin(text, "tonne_budget_used_ratio", "ratio", "Used of a budget in its period, as a share of the limit. An empty label is any.");
+        foreach (var (state, labels) in labelled)
+            Add(text, "tonne_budget_used_ratio", labels, state.Share);
+        Begin(text, "tonne_budget_warning_ratio", "ratio",
+            "The highest warning of a budget that is reached, as a share of the limit; 0 for none.");
+        foreach (var (state, labels) in labelled)
+            Add(text, "tonne_budget_warning_ratio", labels, state.Warning ?? 0);
+        Begin(text, "tonne_budget_forecast_ratio", "ratio",
+            "Expected at the end of the period, as a share of the limit. bound: low and high are the 95 % interval.");
+        foreach (var (state, labels) in labelled)
+        {
+            if (state.Forecast is not { } forecast)
+                continue;
+            foreach (var (bound, value) in new[] { ("best", forecast.Best), ("low", forecast.Low), ("high", forecast.High) })
+                Add(text, "tonne_budget_forecast_ratio", [.. labels, ("bound", bound)], value / state.Budget.Limit.Value);
+        }
     }
 
     static void AddBounds(StringBuilder text, string name, string unit, string help, Bounds bounds, double scale)

@@ -25,7 +25,7 @@ static class DashboardPages
     public static IReadOnlyList<string> Addresses { get; } =
     [
         "/", "/runs/{run}", "/runs/{run}/live", "/compare", "/estimate/training", "/estimate/inference", "/footprint", "/catalogs",
-        "/catalogs/{catalog}", "/doctor", "/totals", "/budgets", "/services", "/services/{service}", "/nodes",
+        "/catalogs/{catalog}", "/doctor", "/totals", "/months/{month}", "/budgets", "/services", "/services/{service}", "/nodes",
     ];
 
     /// <summary>Whether the pages were built into this assembly.</summary>

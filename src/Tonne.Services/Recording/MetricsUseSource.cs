@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Tonne.Instruments.MetricPages;
 using Tonne.Services.Sources;
 
 namespace Tonne.Services.Recording;

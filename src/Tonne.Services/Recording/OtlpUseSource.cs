@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using Tonne.Instruments.Otlp;
 using Tonne.Services.Requests;
 using Tonne.Services.Spans;
 
@@ -23,7 +24,7 @@ public sealed class OtlpUseSource : IUseSource
     readonly Lock _gate = new();
     readonly TimeProvider _time;
     readonly string _model;
-    readonly SpanReceiver _receiver;
+    readonly OtlpReceiver _receiver;
     readonly RecentSet<SpanKey> _seen = new(MostSpansKnown);
     readonly RecentSet<SpanKey> _parents = new(MostSpansKnown);
     readonly SortedDictionary<string, RequestSum> _sums = new(StringComparer.Ordinal);
@@ -43,7 +44,8 @@ public sealed class OtlpUseSource : IUseSource
         (_model, _time) = (model ?? "", time ?? TimeProvider.System);
         _lookedAt = _time.GetTimestamp();
         Description = $"spans over OTLP at http://{address}/v1/traces";
-        _receiver = SpanReceiver.Open(address, TryAdd, Refuse);
+        _receiver = OtlpReceiver.Open(
+            address, "/v1/traces", (export, isJson) => TryAdd(isJson ? JsonSpans.Read(export) : ProtobufSpans.Read(export.Span)), Refuse);
     }
 
     /// <inheritdoc/>

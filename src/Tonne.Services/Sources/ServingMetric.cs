@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Tonne.Instruments.MetricPages;
 
 namespace Tonne.Services.Sources;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Tonne.Catalogs;
+using Tonne.Instruments.MetricPages;
 
 namespace Tonne.Services.Sources;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Tonne.Instruments.Otlp;
 
 namespace Tonne.Services.Spans;
 

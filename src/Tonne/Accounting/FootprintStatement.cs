@@ -16,6 +16,9 @@ public sealed record FootprintStatement
     /// <summary>When the figures were computed, UTC.</summary>
     public required DateTimeOffset AccountedAt { get; init; }
 
+    /// <summary>Who accounted the run again in place of its node: <c>server</c>, for a recount of a fleet's database. Null: its own ledger.</summary>
+    public string? RecountedBy { get; init; }
+
     /// <summary>All factors used, so that the derivation can be computed again after the catalogs have changed.</summary>
     public required AccountingFactors Factors { get; init; }
 

@@ -18,6 +18,9 @@ sealed class PlayedDevice : IDisposable
     /// <summary>The power that the machine cannot exceed, W.</summary>
     public double MaxMachineWatts { get; init; } = 150_000;
 
+    /// <summary>Parts that tonne measures itself.</summary>
+    public IReadOnlyList<MeteredPart> Local { get; init; } = [];
+
     public List<string> Asked { get; } = [];
 
     public Dictionary<string, string> Variables { get; } = [];
@@ -35,7 +38,7 @@ sealed class PlayedDevice : IDisposable
 
     public PlayedDevice Opened(params string[] addresses)
     {
-        _sources = new NetworkMeters(new DiscoveryOptions { MeterAddresses = [.. addresses], Time = Time, EnvironmentVariable = name => Variables.GetValueOrDefault(name) }, MaxMachineWatts, transportFactory: _ => new Way(this));
+        _sources = new NetworkMeters(new DiscoveryOptions { MeterAddresses = [.. addresses], Time = Time, EnvironmentVariable = name => Variables.GetValueOrDefault(name) }, MaxMachineWatts, transportFactory: _ => new Way(this), local: Local);
         return this;
     }
 

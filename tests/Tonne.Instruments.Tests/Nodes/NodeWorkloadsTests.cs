@@ -99,4 +99,51 @@ public sealed class NodeWorkloadsTests : IDisposable
         Assert.Equal(2_500_000_000, job.GetFinalCpuTime().Nanoseconds);
         Assert.Null(JobInstruments.FollowControlGroup(folder, 1));
     }
+
+    /// <summary>Paths as above: the user is in the name of the group in version 1; in version 2 its tasks are below <c>user</c>, and those
+    /// of slurmstepd, which is root's, below <c>slurm</c>.</summary>
+    [Theory]
+    [InlineData("cpuacct/slurm/uid_1000/job_4711", 1000u, null)]
+    [InlineData("cpuacct/slurm_n1/uid_0/job_4711", 0u, "n1")]
+    [InlineData("system.slice/slurmstepd.scope/job_4711", 1234u, null)]
+    [InlineData("system.slice/n1_slurmstepd.scope/job_4711", 1234u, "n1")]
+    public void The_user_of_a_job_is_what_only_root_can_change(string path, uint user, string? node)
+    {
+        _tree.With($"sys/fs/cgroup/{path}/step_0/slurm/cgroup.procs", "10\n").With($"sys/fs/cgroup/{path}/step_0/user/task_0/cgroup.procs", "11\n")
+            .With("proc/10/status", "Name:\tslurmstepd\nUid:\t0\t0\t0\t0\n").With("proc/11/status", "Name:\tsudo\nUid:\t1234\t0\t0\t0\n");
+        if (!path.StartsWith("cpuacct", StringComparison.Ordinal))
+            _tree.With("sys/fs/cgroup/cgroup.controllers", "cpu memory\n");
+        var workloads = new NodeWorkloads(_tree.Tree);
+
+        var job = workloads.Find().Single();
+
+        Assert.Equal(user, workloads.FindUserId(job));
+        Assert.Equal(node, job.Node);
+    }
+
+    /// <summary>Lines as passwd(5) has them.</summary>
+    [Theory]
+    [InlineData(0u, "root")]
+    [InlineData(1000u, "ada")]
+    [InlineData(100u, null)]
+    public void Names_of_users(uint id, string? name)
+    {
+        _tree.With("etc/passwd", "root:x:0:0:root:/root:/bin/bash\nada:x:1000:100:Ada:/home/ada:/bin/sh\n");
+
+        Assert.Equal(name, new NodeWorkloads(_tree.Tree).FindUserName(id));
+    }
+
+    /// <summary>Paths: Kubernetes, pkg/kubelet/kuberuntime/helpers.go, BuildPodLogsDirectory: namespace, name and id with underscores.</summary>
+    [Fact]
+    public void A_pod_has_the_name_of_its_logs()
+    {
+        _tree.With("sys/fs/cgroup/cgroup.controllers", "cpu memory\n").WithFolder($"sys/fs/cgroup/kubepods/pod{PodId}/c")
+            .WithFolder($"var/log/pods/default_other_1{PodId[1..]}").WithFolder($"var/log/pods/team-a_train-0_{PodId}/main")
+            .WithFolder($"var/log/pods/{PodId}");
+        var workloads = new NodeWorkloads(_tree.Tree);
+        var pod = workloads.Find().Single();
+
+        Assert.Equal(("team-a", "train-0"), workloads.FindPodName(pod));
+        Assert.Null(workloads.FindPodName(pod with { Id = "2" + PodId[1..] }));
+    }
 }

@@ -1,3 +1,4 @@
+using Tonne.Ledgers.PostgreSql.Receiving;
 using System.Security.Cryptography;
 using System.Text;
 using Tonne.Ledgers.PostgreSql.Nodes;
@@ -136,5 +137,127 @@ public class PostgresNodeRegistryTests(TestDatabase database) : IClassFixture<Te
                     or has_table_privilege('{role}', 'tonne.audit', 'truncate')
                 """));
         }
+    }
+
+    [Fact]
+    public async Task An_old_key_is_valid_until_the_new_one_is_used()
+    {
+        var old = await EnrolAsync("gpu-rotated");
+        var made = await Registry.RotateKeyAsync(old, Stop);
+
+        Assert.Matches("^tonne_[A-Za-z0-9_-]{43}$", made);
+        Assert.NotNull(await Registry.FindAsync(old, Stop));
+        Assert.NotNull(await Registry.FindAsync(old, Stop));
+        Assert.Equal("gpu-rotated", (await Registry.FindAsync(made!, Stop))!.Name);
+        Assert.Null(await Registry.FindAsync(old, Stop));
+        Assert.Null(await Registry.RotateKeyAsync(old, Stop));
+        Assert.NotNull(await Registry.FindAsync(made!, Stop));
+    }
+
+    [Fact]
+    public async Task A_new_key_whose_answer_was_lost_is_not_left_valid()
+    {
+        var old = await EnrolAsync("gpu-lost");
+        var lost = await Registry.RotateKeyAsync(old, Stop);
+        var made = await Registry.RotateKeyAsync(old, Stop);
+
+        Assert.Null(await Registry.FindAsync(lost!, Stop));
+        Assert.NotNull(await Registry.FindAsync(old, Stop));
+        Assert.NotNull(await Registry.FindAsync(made!, Stop));
+        Assert.Null(await Registry.FindAsync(old, Stop));
+    }
+
+    [Fact]
+    public async Task Of_many_new_keys_that_are_made_at_once_one_is_valid()
+    {
+        var old = await EnrolAsync("gpu-many");
+
+        var made = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Registry.RotateKeyAsync(old, Stop)));
+
+        var found = new List<string>();
+        foreach (var key in made)
+        {
+            if (await Registry.FindAsync(key!, Stop) is { } node)
+                found.Add(node.Name);
+        }
+
+        Assert.Equal(["gpu-many"], found);
+        Assert.Null(await Registry.FindAsync(old, Stop));
+    }
+
+    [Fact]
+    public async Task A_key_that_is_revoked_or_unknown_gets_no_new_one()
+    {
+        var old = await EnrolAsync("gpu-ended");
+        var other = await EnrolAsync("gpu-other");
+        var made = await Registry.RotateKeyAsync(old, Stop);
+        await Registry.RevokeAsync("gpu-ended", "ada", Stop);
+
+        Assert.Null(await Registry.RotateKeyAsync(old, Stop));
+        Assert.Null(await Registry.RotateKeyAsync("tonne_" + new string('A', 43), Stop));
+        Assert.Null(await Registry.RotateKeyAsync("", Stop));
+        Assert.Null(await Registry.FindAsync(made!, Stop));
+        Assert.NotNull(await Registry.FindAsync(other, Stop));
+    }
+
+    [Fact]
+    public async Task The_audit_log_is_read_by_time_and_by_person()
+    {
+        var audit = new PostgresAudit(database.Database);
+        await audit.AppendAsync("person ada from 10.0.0.1", "list", "/api/v1/runs", Stop);
+        await audit.AppendAsync("person adalbert from 10.0.0.1", "list", "/api/v1/runs", Stop);
+        await audit.AppendAsync("root on host", "viewer of physics", "ada", Stop);
+        await audit.AppendAsync("person eve from 10.0.0.1", "read", "run ada", Stop);
+        var now = database.Time.GetUtcNow();
+
+        var ada = await audit.ReadAsync(null, "ada", 100, Stop);
+
+        Assert.Equal(
+            [new(now, "person ada from 10.0.0.1", "list", "/api/v1/runs"), new(now, "root on host", "viewer of physics", "ada")], ada);
+        Assert.Equal("run ada", Assert.Single(await audit.ReadAsync(now, null, 1, Stop)).Subject);
+        Assert.Empty(await audit.ReadAsync(now.AddTicks(10), null, 100, Stop));
+        // A text that would be more than a value in SQL is a value.
+        Assert.Empty(await audit.ReadAsync(null, "ada' or '1'='1", 100, Stop));
+    }
+
+    [Fact]
+    public async Task The_roles_of_one_person_are_theirs()
+    {
+        var members = new Members.PostgresMembers(database.Database);
+        await members.SetAsync(new("rosa", "physics", Members.MemberRole.Viewer), "root", Stop);
+        await members.SetAsync(new("rosa", "law", Members.MemberRole.Owner), "root", Stop);
+        await members.SetAsync(new("ros", "law", Members.MemberRole.Owner), "root", Stop);
+
+        Assert.Equal([new("rosa", "law", Members.MemberRole.Owner), new("rosa", "physics", Members.MemberRole.Viewer)],
+            await members.FindAsync("rosa", Stop));
+        Assert.Empty(await members.FindAsync("ROSA", Stop));
+    }
+
+    async Task<string> EnrolAsync(string name) =>
+        (await Registry.EnrolAsync(await Registry.CreateCodeAsync(_hour, name, "ada", Stop), name, "1.0", Stop))!;
+
+    [Fact]
+    public async Task The_last_run_of_a_whole_machine_says_what_it_is_like()
+    {
+        var registry = new PostgresNodeRegistry(database.Database);
+        var code = await registry.CreateCodeAsync(TimeSpan.FromHours(1), "measured", "test", Stop);
+        await registry.EnrolAsync(code, "measured", "1.0", Stop);
+        var receiver = new PostgresPushReceiver(database.Database);
+        // An hour with 360 kJ in one quarter of it: 360 kJ ÷ 900 s = 400 W. The machine of the sample has two threads.
+        var day = Record("20251122-000000-aaaaaa", 360_000_000_000) with { JobCpuSeconds = 3600 };
+        var brief = Record("20251123-000000-aaaaaa", 1) with { DurationSeconds = 3599 };
+        var former = Record("20251121-000000-aaaaaa", 1);
+        await receiver.ReceiveAsync("measured", [.. new[] { day, brief }.SelectMany(run => PushedSample.Lines(run, PushedSample.Statement(run)))], Stop);
+        await receiver.ReceiveAsync("measured", PushedSample.Lines(former, PushedSample.Statement(former)), Stop);
+
+        var found = (await registry.ListAsync(Stop)).Single(node => node.Name == "measured").Measures!;
+
+        Assert.Equal(("20251122-000000-aaaaaa", "Scripted CPU, 2 threads", 400d), (found.Run, found.Hardware, found.LoadWatts));
+        // 0.1 kWh for half a busy hour of the two threads.
+        Assert.Equal(0.2, found.BusyHourKwh!.Value, 12);
+        Assert.Equal(0, found.GapShare);
+
+        static Runs.RunRecord Record(string id, long microjoules) =>
+            PushedSample.Record(id, microjoules, opening => opening with { CoversNode = true }, seconds: 3600);
     }
 }

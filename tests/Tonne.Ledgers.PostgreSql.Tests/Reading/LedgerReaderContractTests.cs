@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Tonne.Ledgers.Budgets;
+using Tonne.Ledgers.Months;
 using Tonne.Ledgers.Pushing;
 using Tonne.Ledgers.PostgreSql.Tests.Server;
 using Tonne.Ledgers.Totals;
 using Tonne.Quantities;
+using Tonne.Reporting.Months;
 using Tonne.Runs;
 
 namespace Tonne.Ledgers.PostgreSql.Tests.Reading;
@@ -127,6 +130,40 @@ public class LedgerReaderContractTests(FilledLedgers ledgers) : IClassFixture<Fi
             ledgers.Open(store).LoadRuns(query).Select(entry => entry.Record.Opening.Id));
     }
 
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("physics", null)]
+    [InlineData(null, "2025-12")]
+    public void The_report_of_a_month_is_the_same_from_folders_and_from_postgresql(string? account, string? against)
+    {
+        foreach (var month in new[] { "2025-10", "2025-11", "2025-12" })
+        {
+            var reports = new[] { "folders", "postgresql" }.Select(store => MonthReporter.Create(
+                ledgers.Open(store), CalendarMonth.Parse(month), account, against is null ? null : CalendarMonth.Parse(against),
+                    _from.AddYears(1),
+                until => BudgetState.Check(_budgets, until, _from.AddYears(1), query => ledgers.Total(store, query)), null)).ToList();
+
+            Assert.Equal(MonthDocument.From(reports[0] with { Budgets = [] }).ToJson(),
+                MonthDocument.From(reports[1] with { Budgets = [] }).ToJson());
+            // Totals of the two add up in another order.
+            Assert.Equal(reports[0].Budgets.Select(static state => (state.Budget, Describe(state.Used),
+                Describe(state.Forecast ?? default))),
+                reports[1].Budgets.Select(static state => (state.Budget, Describe(state.Used), Describe(state.Forecast ?? default))));
+            // The sum is that of a total over all runs.
+            var (start, end) = (CalendarMonth.Parse(month).Start, CalendarMonth.Parse(month).End);
+            var total = LedgerTotal.Of(ledgers.Runs.OrderBy(run => run.Id, StringComparer.Ordinal),
+                new TotalQuery { Runs = new LedgerQuery { Account = account, Since = start, Until = end } });
+            Assert.Equal(Describe(total), Describe(reports[0].Total with { Query = total.Query }));
+        }
+    }
+
+    static readonly Budget[] _budgets =
+    [
+        new() { Limit = new Allowance(1000), Period = BudgetPeriod.Month }, new() { Account = "physics", Limit = new Allowance(1),
+            Period = BudgetPeriod.Quarter },
+        new() { User = "ada", Limit = new Allowance(100, IsEnergy: true), Period = BudgetPeriod.Year, WarnAt = [0.3] },
+    ];
+
     static LedgerQuery NextQuery(Random random, bool monthly = false)
     {
         DateTimeOffset? NextTime() => monthly ? new DateTimeOffset(2025, random.Next(10, 13), 1, 0, 0, 0, TimeSpan.Zero)
@@ -150,6 +187,7 @@ public class LedgerReaderContractTests(FilledLedgers ledgers) : IClassFixture<Fi
             WithFigures = random.Next(4) == 0,
             Since = a < b ? a : b,
             Until = a < b ? b : a,
+            EndedSince = random.Next(6) == 0 ? _from.AddTicks(random.NextInt64(TimeSpan.FromDays(16).Ticks)) : null,
             Limit = random.Next(4) == 0 ? random.Next(5) : null,
         };
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
@@ -32,11 +33,17 @@ static class PushedSample
         {
             Opening = with?.Invoke(opening) ?? opening,
             DurationSeconds = seconds,
+            // The energy of components that the run no longer has cannot be accounted.
+            Stages = [.. sample.Stages.Select(stage => stage with { Energy = KeepCpu(stage.Energy) })],
+            Epochs = [.. sample.Epochs.Select(epoch => epoch with { Energy = KeepCpu(epoch.Energy) })],
             Components = [cpu with { JobMicrojoules = microjoules, OthersMicrojoules = 0, IdleMicrojoules = 1_000_000,
                 MachineMicrojoules = microjoules + 1_000_000 }],
             QuarterHours = [.. (quarters ?? [(start, microjoules)])
                 .Select(quarter => new QuarterHour(quarter.Start, [new(cpu.Component, cpu.Device, quarter.Microjoules, [])]))],
         };
+
+        ImmutableArray<EnergyUse> KeepCpu(ImmutableArray<EnergyUse> energy) =>
+            [.. energy.Where(use => (use.Component, use.Device) == (cpu.Component, cpu.Device))];
     }
 
     /// <summary>A statement in proportion to the energy; a factor makes another one of the same run.</summary>

@@ -33,6 +33,9 @@ sealed class FakeServer : HttpMessageHandler
     /// <summary>Most bytes of a body, uncompressed; above it, 413.</summary>
     public int MaxBody { get; set; } = int.MaxValue;
 
+    /// <summary>Adds a receipt to an answer, given the lines that were new; null for a server that signs nothing.</summary>
+    public Func<PushAnswer, IReadOnlyList<PushedLine>, PushAnswer>? Sign { get; set; }
+
     public void Fail(params ServerFault[] faults)
     {
         foreach (var fault in faults)
@@ -87,6 +90,7 @@ sealed class FakeServer : HttpMessageHandler
     {
         body.Position = 0;
         var (accepted, known, size, refused) = (0, 0, 0, new List<RefusedLine>());
+        var added = new List<PushedLine>();
         await foreach (var line in PushBatch.ReadAsync(body, cancellationToken: cancellationToken))
         {
             size++;
@@ -95,13 +99,17 @@ sealed class FakeServer : HttpMessageHandler
                 Lines.TryGetValue((line.Run, line.Sequence), out var before) && before != text))
                 refused.Add(new RefusedLine(line.Run, line.Sequence, "another line is known"));
             else if (Lines.TryAdd((line.Run, line.Sequence), text))
+            {
                 accepted++;
+                added.Add(line with { Line = line.Line.ToArray() });
+            }
             else
                 known++;
         }
 
         BatchSizes.Add(size);
         Accepted += accepted;
-        return new PushAnswer { Accepted = accepted, Known = known, Refused = [.. refused] };
+        var answer = new PushAnswer { Accepted = accepted, Known = known, Refused = [.. refused] };
+        return Sign?.Invoke(answer, added) ?? answer;
     }
 }

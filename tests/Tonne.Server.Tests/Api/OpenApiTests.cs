@@ -12,8 +12,8 @@ public class OpenApiTests
     const string Run = "20261120-080001-aaaaa1";
 
     [Theory]
-    [InlineData(false, 24)]
-    [InlineData(true, 29)]
+    [InlineData(false, 25)]
+    [InlineData(true, 32)]
     public async Task Every_route_is_in_the_document_with_its_parameters(bool withFleet, int count)
     {
         await using var server = await RunningServer.StartAsync(configure: options => withFleet ? options with { Fleet = new HeldStore(options.Time) } : options);
@@ -45,6 +45,7 @@ public class OpenApiTests
     [InlineData("/api/v1/compare", "/api/v1/compare?run=" + Run + "&run=20261120-080002-aaaaa2")]
     [InlineData("/api/v1/totals", "/api/v1/totals?by=month")]
     [InlineData("/api/v1/budgets", "/api/v1/budgets")]
+    [InlineData("/api/v1/months/{month}", "/api/v1/months/2026-11?against=2026-10")]
     [InlineData("/api/v1/catalogs", "/api/v1/catalogs")]
     [InlineData("/api/v1/estimates/training", "/api/v1/estimates/training?parameters=7e9&tokens=2e12&hardware=h100")]
     [InlineData("/api/v1/services", "/api/v1/services")]

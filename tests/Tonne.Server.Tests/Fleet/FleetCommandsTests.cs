@@ -1,9 +1,12 @@
 using System.Text.Json.Nodes;
 using Tonne.Ledgers;
+using Tonne.Ledgers.PostgreSql.Receipts;
+using Tonne.Ledgers.PostgreSql.Recounting;
 using Tonne.Ledgers.Pushing;
 using Tonne.Ledgers.Tests;
 using Tonne.Server.Api;
 using Tonne.Server.Fleet;
+using Tonne.Server.Security;
 using Tonne.Tests;
 
 namespace Tonne.Server.Tests.Fleet;
@@ -86,6 +89,88 @@ public sealed class FleetCommandsTests : IDisposable
         Assert.Contains(expected, Assert.Throws<FormatException>(() => FleetCommandLine.Parse(["fleet", "export", .. words])).Message,
             StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("--rate '0' is not a number of runs", "--rate", "0")]
+    [InlineData("--rate '5/m' is not a number of runs", "--rate", "5/m")]
+    [InlineData("--since '2026' is not a month", "--since", "2026")]
+    [InlineData("give one", "--dry-run", "--status")]
+    public void A_recount_is_asked_for_by_months_and_runs_a_second(string expected, params string[] words) =>
+        Assert.Contains(expected, Assert.Throws<FormatException>(() => FleetCommandLine.Parse(["fleet", "recount", .. words])).Message,
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void A_recount_takes_its_runs_and_its_rate()
+    {
+        var line = FleetCommandLine.Parse(["fleet", "recount", "--since", "2026-01", "--account", "a", "--rate", "200/s"]);
+
+        Assert.Equal((FleetAction.Recount, new RecountQuery { Since = new(2026, 1, 1), Account = "a", Rate = 200 }), (line.Action, line.Recount));
+        Assert.Equal(FleetAction.TryRecount, FleetCommandLine.Parse(["fleet", "recount", "--dry-run"]).Action);
+        Assert.Equal(FleetAction.ShowRecount, FleetCommandLine.Parse(["fleet", "recount", "--status"]).Action);
+    }
+
+    [Fact]
+    public void A_recount_shows_how_far_it_is_every_few_seconds()
+    {
+        var error = new StringWriter();
+        var screen = new RecountScreen(_time, error);
+        var job = new RecountProgress { StartedAt = _time.GetUtcNow(), StartedBy = "ada", Method = "m", FactorsHash = "f", Runs = 100_000, Done = 1_000 };
+
+        screen.Report(job);
+        _time.Advance(TimeSpan.FromSeconds(4));
+        screen.Report(job with { Done = 1_400 });
+        _time.Advance(TimeSpan.FromSeconds(6));
+        screen.Report(job with { Done = 3_000, Changed = 500 });
+
+        // 2,000 runs in 10 s; 97,000 are left: 485 s.
+        Assert.Equal(
+            """
+            tonne: this recount goes on after 1,000 of 100,000 runs.
+            tonne: 3,000 of 100,000 runs, 500 recounted, 200 runs/s, 8 min left
+
+            """, error.ToString());
+        Assert.Equal("No recount was begun yet.", Assert.Single(RecountScreen.DescribeStatus(null)));
+        Assert.Contains("stopped 2026-11-30 12:00 UTC: the same command goes on",
+            RecountScreen.DescribeStatus(job with { UpdatedAt = _time.GetUtcNow().AddSeconds(-10) }).First(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_check_of_the_chains_names_what_is_wrong()
+    {
+        _store.Chains = new ChainReport { Nodes = 2, Lines = 7, Receipts = 3, ProblemCount = 2, Problems = ["n1: run x was changed"] };
+
+        var (code, output) = await RunAsync("verify");
+
+        Assert.Equal((1, "n1: run x was changed\nand 1 more\n2 nodes, 7 lines, 3 receipts checked: 2 problems\n"), (code, output));
+        await Assert.ThrowsAsync<FormatException>(() => RunAsync("verify", "--receipts", "/nowhere/x.receipts.jsonl"));
+    }
+
+    [Fact]
+    public async Task A_new_key_takes_the_place_of_the_former_one_which_signs_it()
+    {
+        var file = new ReceiptKeyFile(_node.Elsewhere("server"));
+        string former;
+        using (var key = file.ReadOrCreate())
+            former = key.Id;
+        using (var again = file.ReadOrCreate())
+            Assert.Equal(former, again.Id);
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file.Location));
+        var output = new StringWriter { NewLine = "\n" };
+
+        Assert.Equal(0, await new FleetCommands(_store, _time, output, TextWriter.Null, receiptKey: file)
+            .RunAsync(FleetCommandLine.Parse(["fleet", "rotate-key"]), Cancelled));
+
+        using var next = file.TryRead()!;
+        Assert.NotEqual(former, next.Id);
+        Assert.Equal([(former, next.Id)], _store.Keys);
+        Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(file.Location)!, $"receipt-key-{former}.pem")));
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file.Location, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+            Assert.Throws<ServerStartException>(file.ReadOrCreate);
+        }
+    }
+
     [Fact]
     public async Task A_node_is_revoked_by_its_name()
     {
@@ -145,12 +230,108 @@ public sealed class FleetCommandsTests : IDisposable
         await Assert.ThrowsAsync<LedgerUnavailableException>(() => RunAsync("export", "--to", to));
     }
 
+    [Fact]
+    public async Task People_get_roles_and_lose_them()
+    {
+        Assert.Contains("viewer of physics", (await RunAsync("grant", "ada", "--account", "physics", "--role", "viewer")).Output,
+            StringComparison.Ordinal);
+        await RunAsync("grant", "ada", "--account", "law", "--role", "member");
+        Assert.Contains("owns the fleet", (await RunAsync("grant", "olga", "--account", "*", "--role", "owner")).Output,
+            StringComparison.Ordinal);
+
+        Assert.Equal(
+            """
+            person  account  role
+            ada     physics  viewer
+            ada     law      member
+            olga    *        owner
+
+            """, (await RunAsync("members")).Output);
+        var json = JsonNode.Parse((await RunAsync("members", "--person", "ada", "--account", "law", "--json")).Output)!;
+        Assert.Equal("""{"schema":"tonne.members/1","members":[{"person":"ada","account":"law","role":"member"}]}""", json.ToJsonString());
+        await RunAsync("ungrant", "ada", "--account", "law");
+        await Assert.ThrowsAsync<FormatException>(() => RunAsync("ungrant", "ada", "--account", "law"));
+        Assert.Contains("physics", (await RunAsync("ungrant", "ada")).Output, StringComparison.Ordinal);
+        Assert.Contains("No such member", (await RunAsync("members", "--person", "ada")).Output, StringComparison.Ordinal);
+        Assert.Single(_store.Memberships, membership => membership.Person == "holder of the token");
+    }
+
+    [Theory]
+    [InlineData("give the account", "grant", "ada", "--role", "viewer")]
+    [InlineData("give the role", "grant", "ada", "--account", "a")]
+    [InlineData("not one of owner, member, viewer", "grant", "ada", "--account", "a", "--role", "admin")]
+    [InlineData("only an owner has all accounts", "grant", "ada", "--account", "*", "--role", "viewer")]
+    [InlineData("no blanks", "grant", "holder of the token", "--account", "a", "--role", "viewer")]
+    [InlineData("no blanks", "ungrant", "holder of the token")]
+    [InlineData("is not a number", "audit", "--limit", "0")]
+    [InlineData("is not a number", "audit", "--limit", "1e9")]
+    public void What_a_role_needs_is_said(string expected, params string[] words) =>
+        Assert.Contains(expected, Assert.Throws<FormatException>(() => FleetCommandLine.Parse(["fleet", .. words])).Message,
+            StringComparison.Ordinal);
+
+    [Fact]
+    public async Task The_audit_log_shows_who_did_what()
+    {
+        await RunAsync("grant", "ada", "--account", "physics", "--role", "viewer");
+        await _store.NoteAsync("person bob from 10.0.0.1", "read", "run x\u202E", Cancelled);
+
+        var (_, text) = await RunAsync("audit", "--since", "1h");
+
+        Assert.Equal(2, text.TrimEnd().Split('\n').Length);
+        Assert.EndsWith("2026-11-30 12:00:00Z  person bob from 10.0.0.1: read run x?\n", text, StringComparison.Ordinal);
+        var lines = JsonNode.Parse((await RunAsync("audit", "--person", "bob", "--json")).Output)!;
+        Assert.Equal(("tonne.fleet-audit/1", 1, "read"),
+            ((string)lines["schema"]!, lines["lines"]!.AsArray().Count, (string)lines["lines"]![0]!["action"]!));
+        Assert.Equal("No such line.\n", (await RunAsync("audit", "--person", "nobody")).Output);
+        await Assert.ThrowsAsync<FormatException>(() => RunAsync("audit", "--since", "yesterday evening"));
+    }
+
+    [Fact]
+    public async Task An_export_is_in_the_audit_log_or_is_not_made()
+    {
+        await RunAsync("export", "--parquet", "data", "--since", "2026-01", "--account", "a");
+        await RunAsync("export", "--to", _node.Elsewhere("exported"));
+
+        Assert.Contains(_store.Audit, line =>
+            line.Contains("export runs of account a, from 2026-01 until the last, as Parquet to", StringComparison.Ordinal));
+        Assert.Contains(_store.Audit, line => line.Contains("export all runs to", StringComparison.Ordinal));
+        _store.IsDown = true;
+        var exports = _store.Exports.Count;
+        await Assert.ThrowsAsync<LedgerUnavailableException>(() => RunAsync("export", "--parquet", "data"));
+        Assert.Equal(exports, _store.Exports.Count);
+    }
+
     async Task<string> EnrolAsync(string name, string version, string? factors = null)
     {
         var key = await _store.EnrolAsync(await _store.CreateCodeAsync(TimeSpan.FromHours(1), null, "test", Cancelled), name, version,
             Cancelled);
         await _store.NoteAsync(name, new NodeReport { Version = version, FactorsHash = factors }, Cancelled);
         return key!;
+    }
+
+    [Fact]
+    public async Task Budgets_are_set_checked_written_for_Slurm_and_removed()
+    {
+        var file = _node.Elsewhere("quotas.tsv");
+        Assert.Contains("No budgets of this fleet", (await RunAsync("budget-show")).Output, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await RunAsync("budget-set", "50kg/month", "--account", "physics", "--warn-at", "60,90")).Code);
+        Assert.Equal(0, (await RunAsync("budget-set", "1t/year", "--user", "ada")).Code);
+
+        var shown = JsonNode.Parse((await RunAsync("budget-show", "--json")).Output)!["budgets"]!.AsArray();
+        Assert.Equal([("month", 50d), ("year", 1000d)], shown.Select(static budget => ((string)budget!["period"]!,
+            (double)budget["limit"]!)));
+        Assert.Equal([0.6, 0.9], shown[0]!["warn_at"]!.AsArray().Select(static share => (double)share!));
+        Assert.Equal(0, (await RunAsync("budget-check", "--account", "physics")).Code);
+        Assert.Equal(0, (await RunAsync("budget-quotas", "--slurm", file)).Code);
+        // 2026-11-30T12:00:00Z is 1796040000.
+        Assert.Equal("# tonne.slurm-quotas/1\n# written=1796040000\naccount\tuser\tused\tlimit\tresets\n# end\n",
+            await File.ReadAllTextAsync(file, Cancelled));
+        Assert.Equal("1 budget removed.\n", (await RunAsync("budget-remove", "--user", "ada")).Output);
+        await Assert.ThrowsAsync<FormatException>(() => RunAsync("budget-remove", "--user", "ada"));
+        await Assert.ThrowsAsync<FormatException>(() => RunAsync("budget-check", "--user", "ada"));
+        Assert.Throws<FormatException>(() => FleetCommandLine.Parse(["fleet", "budget-set", "50"]));
+        Assert.Throws<FormatException>(() => FleetCommandLine.Parse(["fleet", "budget-set", "50kg/month", "--warn-at", "0"]));
     }
 
     async Task<(int Code, string Output)> RunAsync(params string[] words)

@@ -196,6 +196,24 @@ public class FleetRoutesTests
     }
 
     [Fact]
+    public async Task A_node_gets_a_new_key_and_the_old_one_ends_when_it_is_used()
+    {
+        await using var fleet = await FleetServer.StartAsync();
+        var old = await fleet.EnrolAsync("node-1");
+
+        var (status, answer) = await fleet.PostAsync("/api/v1/fleet/key", "", old);
+
+        Assert.Equal((200, "node-1"), (status, (string)answer["name"]!));
+        var made = (string)answer["key"]!;
+        Assert.NotEqual(old, made);
+        Assert.Equal(200, (await fleet.PushAsync(old, [])).Status);
+        Assert.Equal(200, (await fleet.PushAsync(made, [])).Status);
+        Assert.Equal(401, (await fleet.PushAsync(old, [])).Status);
+        foreach (var key in new[] { null, "forged", old, fleet.Server.Options.Token.Text })
+            Assert.Equal(401, (await fleet.PostAsync("/api/v1/fleet/key", "", key)).Status);
+    }
+
+    [Fact]
     public async Task Without_a_database_there_is_no_fleet()
     {
         await using var server = await RunningServer.StartAsync();

@@ -22,16 +22,20 @@ sealed class FleetServer : IAsyncDisposable
     public HandTime Time { get; }
 
     /// <summary>A client without token and key.</summary>
-    public HttpClient Client { get; } = new(new SocketsHttpHandler { UseCookies = false });
+    public HttpClient Client { get; } = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
 
     public static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public static async Task<FleetServer> StartAsync(PushLimits? limits = null, HeldStore? store = null, HandTime? time = null)
+    public static async Task<FleetServer> StartAsync(
+        PushLimits? limits = null, HeldStore? store = null, HandTime? time = null, Func<ServerOptions, ServerOptions>? configure = null)
     {
         time ??= new HandTime(new DateTimeOffset(2026, 11, 30, 12, 0, 0, TimeSpan.Zero));
         store ??= new HeldStore(time);
         var server = await RunningServer.StartAsync(configure: options =>
-            options with { Fleet = store, PushLimits = limits ?? new PushLimits(), Time = time });
+        {
+            var changed = options with { Fleet = store, PushLimits = limits ?? new PushLimits(), Time = time };
+            return configure?.Invoke(changed) ?? changed;
+        });
         var fleet = new FleetServer(server, store, time);
         fleet.Client.BaseAddress = server.Address;
         return fleet;

@@ -32,6 +32,9 @@ public class NodeStateTests
         Assert.Equal("implausible", NodeState.Find(Node with { Report = Report with { Waiting = -1 } }, Now, "1.2.0"));
         Assert.Equal("implausible",
             NodeState.Find(Node with { Report = Report with { Waiting = 1, WaitingSince = Now.AddDays(2) } }, Now, "1.2.0"));
+        Assert.Equal("implausible", NodeState.Find(Node with { Report = Report with { ClockAheadSeconds = -301 } }, Now, "1.2.0"));
+        Assert.Equal("ok", NodeState.Find(Node with { Report = Report with { ClockAheadSeconds = 299 } }, Now, "1.2.0"));
+        Assert.Equal("implausible", NodeState.Find(Node, Now, "1.2.0", isFarFromPeers: true));
         Assert.Equal("too old", NodeState.Find(Node with { Report = Report with { Version = "unknown" } }, Now, "1.2.0"));
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Tonne.Ledgers.Tests;
 using Tonne.Ledgers.Totals;
+using Tonne.Server.Tests.Fleet;
 
 namespace Tonne.Server.Tests.Metrics;
 
@@ -31,6 +32,37 @@ public partial class MetricsRoutesTests
         Assert.Equal(1, Read(lines, "tonne_running_runs"));
         Assert.True(Read(lines, "tonne_run_power_watts{run=\"20261120-080003-aaaaa3\",name=\"a \\\"quoted\\\" name\\\\\"}") > 0);
     }
+
+    [Fact]
+    public async Task A_fleet_has_sums_by_node_and_account_and_the_states_of_its_nodes()
+    {
+        const string First = "20261120-080001-aaaaa1", Second = "20261120-080002-aaaaa2";
+        using var node = new TemporaryHome();
+        node.Complete(First);
+        node.Complete(Second);
+        await using var fleet = await FleetServer.StartAsync();
+        var key = await fleet.EnrolAsync("node-1");
+        await fleet.EnrolAsync("node-2");
+        await fleet.PushAsync(key, FleetServer.Write(FleetServer.ReadLines(node)), null);
+
+        var lines = (await fleet.Server.GetAsync("/metrics")).Split('\n');
+
+        Assert.Equal(["# EOF", ""], lines[^2..]);
+        Assert.All(lines[..^2], line => Assert.Matches(Line(), line));
+        var sum = LedgerTotal.Of(fleet.Store.ListRuns()).Sum;
+        foreach (var group in new[] { "node", "account" })
+        {
+            Assert.Equal(2, Sum(lines, $"tonne_fleet_{group}_runs{{"));
+            Assert.Equal(sum.Energy.Best * 3.6e6, Sum(lines, $"tonne_fleet_{group}_it_energy_joules{{"), 1e-9 * sum.Energy.Best * 3.6e6);
+            Assert.Equal(sum.Emissions.Best * 1000, Sum(lines, $"tonne_fleet_{group}_emissions_grams{{"), 1e-9 * sum.Emissions.Best * 1000);
+        }
+
+        Assert.Equal(2, Sum(lines, "tonne_fleet_nodes{"));
+        Assert.Equal(fleet.Time.GetUtcNow().ToUnixTimeSeconds(), Read(lines, "tonne_fleet_node_last_heard_timestamp_seconds{node=\"node-1\"}"));
+    }
+
+    static double Sum(string[] lines, string begin) => lines.Where(line => line.StartsWith(begin, StringComparison.Ordinal))
+        .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
 
     static double Read(string[] lines, string name) =>
         double.Parse(Assert.Single(lines, line => line.StartsWith(name + " ", StringComparison.Ordinal))[(name.Length + 1)..], CultureInfo.InvariantCulture);

@@ -18,7 +18,8 @@ public class FuzzTests
 
     static readonly string[] _paths =
     [
-        "/", "/api/v1/runs", "/api/v1/runs/last", "/api/v1/runs/20261120-080001-aaaaa1", "/api/v1/runs/last/explain", "/api/v1/runs/last/live", "/api/v1/compare", "/api/v1/totals", "/api/v1/budgets", "/api/v1/catalogs",
+        "/", "/api/v1/runs", "/api/v1/runs/last", "/api/v1/runs/20261120-080001-aaaaa1", "/api/v1/runs/last/explain",
+            "/api/v1/runs/last/live", "/api/v1/compare", "/api/v1/totals", "/api/v1/budgets", "/api/v1/months/2026-11", "/api/v1/catalogs",
         "/api/v1/catalogs/zones", "/api/v1/estimates/training", "/api/v1/estimates/inference", "/api/v1/footprint", "/api/v1/version", "/metrics", "/mcp", "/openapi/v1.json",
     ];
 

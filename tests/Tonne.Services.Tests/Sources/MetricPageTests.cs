@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using Tonne.Instruments.MetricPages;
 using Tonne.Services.Sources;
 
 namespace Tonne.Services.Tests.Sources;

@@ -1,3 +1,4 @@
+using Tonne.Instruments.MetricPages;
 using Tonne.Services.Sources;
 
 namespace Tonne.Services.Tests.Sources;

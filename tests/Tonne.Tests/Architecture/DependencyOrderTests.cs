@@ -25,7 +25,7 @@ public partial class DependencyOrderTests
         ["Tonne.OpenTelemetry"] = ["Tonne.Hosting"],
         ["Tonne.Extensions.AI"] = ["Tonne.Estimation", "Tonne.Ledgers"],
         ["Tonne.Services"] = ["Tonne.Estimation", "Tonne.Ledgers", "Tonne.Instruments"],
-        ["Tonne.Cli"] = ["Tonne.Instruments", "Tonne.Reporting", "Tonne.Lab", "Tonne.Services"],
+        ["Tonne.Cli"] = ["Tonne.Instruments", "Tonne.Reporting", "Tonne.Lab", "Tonne.Services", "Tonne.OpenTelemetry"],
         ["Tonne.Server"] = ["Tonne.Instruments", "Tonne.Ledgers.PostgreSql", "Tonne.Reporting", "Tonne.Services", "Tonne.Extensions.AI"],
     };
 

@@ -1,11 +1,8 @@
 using System.Globalization;
 using System.Runtime.Versioning;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Tonne.Ledgers.Pushing;
-using Tonne.Ledgers.RunFolders;
 
 namespace Tonne.Trials.Fleets;
 
@@ -56,7 +53,7 @@ public class FleetKillTrials
         var pushes = Journal.Read(fleet.Journals).Batches;
         await fleet.DrainAsync(TimeSpan.FromSeconds(60) + length);
 
-        var ledger = Lines.Read(fleet.Homes);
+        var ledger = LedgerLines.Read(fleet.Homes);
         var journal = Journal.Read(fleet.Journals);
         Assert.Empty(journal.Refused);
         Assert.False(journal.Problems.Any(static problem => problem.Contains("answered 500", StringComparison.Ordinal)),
@@ -71,14 +68,14 @@ public class FleetKillTrials
     }
 
     /// <summary>What the nodes saw in their ledgers is there, with the energy that follows from its meters by arithmetic.</summary>
-    static void CheckJournal(Journal journal, Lines ledger)
+    static void CheckJournal(Journal journal, LedgerLines ledger)
     {
         Assert.NotEmpty(journal.Runs);
         Assert.All(journal.Runs, run => Assert.Equal(run.Value, ledger.Microjoules.GetValueOrDefault(run.Key)));
     }
 
     /// <summary>The lines of the database are those of the ledgers, byte for byte, each once.</summary>
-    static async Task CheckLinesAsync(KilledFleet fleet, Lines ledger)
+    static async Task CheckLinesAsync(KilledFleet fleet, LedgerLines ledger)
     {
         // sha256() of the bytes as they are, not the column beside them.
         var kept = await ReadAsync(fleet,
@@ -91,7 +88,7 @@ public class FleetKillTrials
     }
 
     /// <summary>Energies are equal to the microjoule: of each run, of each node, by hour, by day, and of all.</summary>
-    static async Task CheckSumsAsync(KilledFleet fleet, Lines ledger)
+    static async Task CheckSumsAsync(KilledFleet fleet, LedgerLines ledger)
     {
         Assert.Equal(ledger.Microjoules.Select(run => $"{run.Key} {run.Value}").Order(StringComparer.Ordinal),
             (await ReadAsync(fleet, "select id || ' ' || energy_microjoules from tonne.runs")).Order(StringComparer.Ordinal));
@@ -122,7 +119,7 @@ public class FleetKillTrials
     static async Task<IReadOnlyList<string>> ReadAsync(KilledFleet fleet, string sql) =>
         (await fleet.QueryAsync(sql)).Expect(0).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    static async Task ReportAsync(KilledFleet fleet, Lines ledger, Journal journal, double pushes, TimeSpan loaded)
+    static async Task ReportAsync(KilledFleet fleet, LedgerLines ledger, Journal journal, double pushes, TimeSpan loaded)
     {
         var text = new StringBuilder();
         var recorded = ledger.Microjoules.Count;
@@ -185,68 +182,6 @@ public class FleetKillTrials
                 [.. lines.Where(words => words[0] == "refused").Select(words => string.Join(' ', words))],
                 pushes.Sum(push => push[0]), pushes.Sum(push => push[1]), pushes.Sum(push => push[2]), [.. lines.Where(words =>
                     words[0] is "problem" or "ledger").Select(words => string.Join(' ', words[1..]))]);
-        }
-    }
-
-    /// <summary>What the ledgers of the nodes have.</summary>
-    /// <param name="Hashes">Run, sequence, node and SHA-256 of each line.</param>
-    /// <param name="Microjoules">Energy of each run.</param>
-    /// <param name="Nodes">Runs of each node, and number and energy of those that are not of the whole machine.</param>
-    /// <param name="FacilityKilowattHours">Facility energy of all.</param>
-    sealed record Lines(
-        List<string> Hashes, Dictionary<string, long> Microjoules, Dictionary<string, (int Runs, int Summed, long SummedMicrojoules)> Nodes,
-        double FacilityKilowattHours)
-    {
-        internal static Lines Read(Dictionary<string, Tonne.Ledgers.LedgerHome> homes)
-        {
-            var lines = new Lines([], new(StringComparer.Ordinal), new(StringComparer.Ordinal), 0);
-            foreach (var (node, home) in homes)
-            {
-                var (runs, summed, sum) = (0, 0, 0L);
-                foreach (var folder in home.GetRunFolders())
-                {
-                    if (!folder.IsClosed)
-                    {
-                        // Its recorder was killed before anything was measured.
-                        Assert.True(folder.ReadOpening() is null, $"{folder.Location} was left open");
-                        continue;
-                    }
-
-                    var (microjoules, kilowattHours, coversNode) = lines.Read(node, folder);
-                    lines = lines with { FacilityKilowattHours = lines.FacilityKilowattHours + kilowattHours };
-                    runs++;
-                    if (coversNode)
-                        continue;
-                    summed++;
-                    sum += microjoules;
-                }
-
-                lines.Nodes[node] = (runs, summed, sum);
-            }
-
-            return lines;
-        }
-
-        (long Microjoules, double FacilityKilowattHours, bool CoversNode) Read(string node, RunFolder folder)
-        {
-            var bytes = File.ReadAllBytes(folder.RecordPath);
-            Assert.Equal((byte)'\n', bytes[^1]);
-            var record = PushedRun.ReadRecord(Add(0, bytes.AsMemory(..^1)));
-            var statements = new List<Tonne.Accounting.FootprintStatement>();
-            var number = 0;
-            ReadOnlyMemory<byte> rest = File.ReadAllBytes(folder.StatementsPath);
-            for (; rest.Span.IndexOf((byte)'\n') is >= 0 and var end; rest = rest[(end + 1)..])
-                statements.Add(PushedRun.ReadStatement(Add(++number, rest[..end])));
-            Assert.True(rest.IsEmpty, $"{folder.StatementsPath} ends in the middle of a line");
-            var microjoules = record.Components.Sum(part => part.JobMicrojoules);
-            Assert.True(Microjoules.TryAdd(folder.Id, microjoules), $"two ledgers have {folder.Id}");
-            return (microjoules, PushedRun.Summarize(record, statements).FacilityEnergy!.Bounds.Best, record.Opening.CoversNode);
-
-            PushedLine Add(int sequence, ReadOnlyMemory<byte> line)
-            {
-                Hashes.Add($"{folder.Id} {sequence} {node} {Convert.ToHexStringLower(SHA256.HashData(line.Span))}");
-                return new PushedLine(folder.Id, sequence, line);
-            }
         }
     }
 }

@@ -113,6 +113,14 @@ public sealed class FleetTrials : IDisposable
         var status = (await _server.RunAsync("fleet", "status")).Expect(0).Output;
         Assert.Contains("node-1  ok", status, StringComparison.Ordinal);
         (await _server.RunAsync("fleet", "upgrade-check")).Expect(0);
+
+        // What was kept was signed, and both sides find nothing changed.
+        Assert.Single(Directory.GetFiles(Path.Combine(_node.Home, "push"), "*.receipts.jsonl"));
+        (await _node.RunAsync("ledger", "verify")).Expect(0);
+        Assert.Contains("0 problems", (await _server.RunAsync("fleet", "verify")).Expect(0).Output, StringComparison.Ordinal);
+        // The server accounts as the node does, so a recount changes nothing.
+        Assert.StartsWith("2 runs: 0 recounted", (await _server.RunAsync("fleet", "recount")).Expect(0).Output, StringComparison.Ordinal);
+        Assert.Contains("finished", (await _server.RunAsync("fleet", "recount", "--status")).Expect(0).Output, StringComparison.Ordinal);
         (await _server.RunAsync("fleet", "revoke", "node-1")).Expect(0);
         Assert.Equal(HttpStatusCode.Unauthorized, (await PushAsync(one, key, lines)).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, (await PushAsync(two, key, lines)).Status);

@@ -23,6 +23,7 @@ public class DashboardTrials
         (await tonne.RunAsync("ledger", "import", "codecarbon", csv)).Expect(0);
         (await tonne.RunAsync("run", "-q", "--name", HostileName, "--project", HostileName, "--tag", $"note={HostileName}", "--zone", "FR", "--", "sh", "-c", "sleep 1; exit 3")).Expect(3);
         (await tonne.RunAsync("run", "-q", "--zone", "FR", "--", "sleep", "1")).Expect(0);
+        (await tonne.RunAsync("budget", "set", "1e-9kg/month")).Expect(0);
         using var running = tonne.Start("run", "-q", "--name", HostileName, "--zone", "FR", "--", "sleep", "600");
         await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
 

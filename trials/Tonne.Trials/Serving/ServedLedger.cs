@@ -30,9 +30,10 @@ sealed partial class ServedLedger : IAsyncDisposable
     /// <summary>Starts it, and waits until it listens.</summary>
     /// <param name="tonne">Home and environment.</param>
     /// <param name="port">Port; 0 for a free one.</param>
-    internal static async Task<ServedLedger> StartAsync(TonneCommand tonne, int port = 0)
+    /// <param name="words">Further options.</param>
+    internal static async Task<ServedLedger> StartAsync(TonneCommand tonne, int port = 0, params string[] words)
     {
-        var process = tonne.Start("serve", "--port", port.ToString(CultureInfo.InvariantCulture), "--no-open");
+        var process = tonne.Start(["serve", "--port", port.ToString(CultureInfo.InvariantCulture), "--no-open", .. words]);
         while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
         {
             if (FindAddress().Match(line) is { Success: true } match)
@@ -60,6 +61,7 @@ sealed partial class ServedLedger : IAsyncDisposable
         _process.Dispose();
     }
 
-    [GeneratedRegex(@"(http://[^/]+/)\?token=(\S+)", RegexOptions.None, 1000)]
+    // Without a token where it opens nothing.
+    [GeneratedRegex(@"^ +(http://[^/]+/)(?:\?token=(\S+))?$", RegexOptions.None, 1000)]
     private static partial Regex FindAddress();
 }

@@ -25,8 +25,21 @@ public sealed class SlurmCluster : IAsyncLifetime
     internal static readonly IReadOnlyList<string> Accounts = ["vision", "language"];
 
     readonly List<Process> _own = [];
+    readonly bool _hasControlGroups;
     SlurmDatabase? _database;
     readonly DirectoryInfo _folder = Directory.CreateDirectory($"/var/lib/tonne-trial-{Guid.NewGuid():N}");
+
+    public SlurmCluster() : this(hasControlGroups: false)
+    {
+    }
+
+    /// <summary>A cluster.</summary>
+    /// <param name="hasControlGroups">Whether Slurm makes a control group for each job; then the prolog leaves jobs alone while there is the
+    /// file <see cref="NoPrologFile"/>.</param>
+    internal SlurmCluster(bool hasControlGroups) => _hasControlGroups = hasControlGroups;
+
+    /// <summary>While this file is there, the prolog of a cluster with control groups records no job.</summary>
+    internal string NoPrologFile => Path.Combine(Folder, "no-prolog");
 
     /// <summary>Why the trials are skipped; null if the cluster runs.</summary>
     internal string? SkipReason { get; private set; }
@@ -161,6 +174,8 @@ public sealed class SlurmCluster : IAsyncLifetime
             await RunAsync("scontrol", "shutdown");
             foreach (var file in Directory.GetFiles(Folder, "slurm*.pid").Where(file => Path.GetFileName(file) != "slurmdbd.pid").Concat(_database?.ProcessFiles ?? []).Append(Path.Combine(Folder, "munge", "pid")))
                 await StopAsync(file);
+            // Made with the first job that is recorded.
+            Directory.CreateDirectory(Path.Combine(Folder, "run"));
             foreach (var file in Directory.GetFiles(Path.Combine(Folder, "run"), "n?.*").Where(file => !file.EndsWith(".end", StringComparison.Ordinal)))
                 await StopAsync(file);
             foreach (var process in _own)
@@ -248,6 +263,13 @@ public sealed class SlurmCluster : IAsyncLifetime
         (await RunAsync("/usr/sbin/munged", $"--key-file={munge}/key", $"--socket={munge}/socket", $"--pid-file={munge}/pid", $"--log-file={munge}/log", $"--seed-file={munge}/seed")).Expect(0);
         _database = SlurmDatabase.MissingProgram is null ? new SlurmDatabase(this) : null;
         await File.WriteAllTextAsync(Path.Combine(Folder, "slurm.conf"), CreateConfiguration());
+        if (_hasControlGroups)
+        {
+            await File.WriteAllTextAsync(Path.Combine(Folder, "cgroup.conf"),
+                "CgroupPlugin=cgroup/v1\nCgroupMountpoint=/sys/fs/cgroup\nConstrainCores=no\nConstrainRAMSpace=no\n");
+            Script("bin/prolog-or-none", $"[ -e {NoPrologFile} ] && exit 0\nexec {Folder}/bin/slurm-prolog\n");
+        }
+
         if (_database is not null)
             await _database.StartAsync([.. Accounts]);
         // Read by the controller when it starts, and again when it has changed.
@@ -286,9 +308,9 @@ public sealed class SlurmCluster : IAsyncLifetime
             SlurmdPidFile={Folder}/slurmd-%n.pid
             SlurmctldLogFile={Folder}/log/slurmctld.log
             SlurmdLogFile={Folder}/log/slurmd-%n.log
-            ProctrackType=proctrack/linuxproc
-            TaskPlugin=task/none
-            JobAcctGatherType=jobacct_gather/linux
+            ProctrackType=proctrack/{(_hasControlGroups ? "cgroup" : "linuxproc")}
+            TaskPlugin=task/{(_hasControlGroups ? "cgroup" : "none")}
+            JobAcctGatherType=jobacct_gather/{(_hasControlGroups ? "cgroup" : "linux")}
             JobCompType=jobcomp/filetxt
             JobCompLoc={Folder}/log/jobcomp.log
             {_database?.Configuration ?? "AccountingStorageType=accounting_storage/none\n"}
@@ -303,7 +325,7 @@ public sealed class SlurmCluster : IAsyncLifetime
             SwitchType=switch/none
             SlurmdParameters=config_overrides
             PropagateResourceLimits=NONE
-            Prolog={Folder}/bin/slurm-prolog
+            Prolog={Folder}/bin/{(_hasControlGroups ? "prolog-or-none" : "slurm-prolog")}
             Epilog={Folder}/bin/slurm-epilog
             PrologFlags=Alloc
             {(NoPluginReason is null ? "JobSubmitPlugins=lua" : "")}

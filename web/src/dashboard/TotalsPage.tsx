@@ -1,6 +1,7 @@
 import type { TotalDocument } from "../documents";
 import { formatPercent, thin } from "../shared/format";
 import { DataTable } from "../shared/section";
+import { monthOf, nameOf, shift } from "./months";
 import { Empty, JsonLink, PageHead, ProblemBox, Skeleton, textOf, WarningLine } from "./parts";
 import { useDocument } from "./request";
 import { open, withQuery, type Place } from "./router";
@@ -25,6 +26,7 @@ export function TotalsPage({ place }: { place: Place }) {
   const groups = useDocument<TotalDocument>(bySelf, { keep: true });
   const sentence = months.data ? sumSentence(months.data) : null;
   const word = dimensions.find(([key]) => key === by)?.[1] ?? by;
+  const thisMonth = monthOf(new Date());
   const problem = months.problem ?? groups.problem;
   return (
     <>
@@ -41,6 +43,9 @@ export function TotalsPage({ place }: { place: Place }) {
         }
       >
         <p class="boundary-line">{sentence ? `${sentence.boundary}.` : "\u00a0"}</p>
+        <p>
+          Report of a month: <a href={`/months/${thisMonth}`}>{nameOf(thisMonth)}</a>, <a href={`/months/${shift(thisMonth, -1)}`}>{nameOf(shift(thisMonth, -1))}</a>
+        </p>
       </PageHead>
       <div class="row" style={{ marginTop: "20px" }}>
         <span class="switch" role="group" aria-label="Totals by">

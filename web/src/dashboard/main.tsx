@@ -9,8 +9,10 @@ import { DoctorPage } from "./DoctorPage";
 import { EstimatePage } from "./EstimatePage";
 import { FootprintPage } from "./FootprintPage";
 import { LivePage } from "./LivePage";
+import { MonthPage } from "./MonthPage";
 import { hasNodes, NodesPage } from "./NodesPage";
 import { PageHead } from "./parts";
+import { Person, usePerson } from "./Person";
 import { open, positionOf, usePlace, type Place } from "./router";
 import { RunPage } from "./RunPage";
 import { RunsPage } from "./RunsPage";
@@ -31,6 +33,8 @@ const sections = [
   ...(hasNodes() ? ([["/nodes", "Nodes", "n"]] as const) : []),
 ] as const;
 
+const forOwners: readonly string[] = ["/nodes", "/doctor"];
+
 const keys: [string, string][] = [
   ["/", "search"],
   ["[ ]", "the page before, the next page of a list"],
@@ -46,6 +50,9 @@ function App() {
   const first = useRef(true);
   const path = useRef(place.path);
   useShortcuts();
+  const person = usePerson();
+  // What only the owner of a fleet may see is not offered to others.
+  const offered = sections.filter(([address]) => person === null || person.owns_fleet || !forOwners.includes(address));
   useEffect(() => {
     if (first.current) {
       first.current = false;
@@ -70,7 +77,7 @@ function App() {
         </a>
         <nav aria-label="Pages">
           <ul>
-            {sections.map(([address, name]) => (
+            {offered.map(([address, name]) => (
               <li key={address}>
                 <a href={address} aria-current={isIn(place.path, address) ? "page" : undefined}>
                   {name}
@@ -80,6 +87,7 @@ function App() {
           </ul>
         </nav>
         <span class="tools">
+          <Person person={person} />
           <Theme />
         </span>
       </header>
@@ -98,6 +106,7 @@ function App() {
 function isIn(path: string, section: string): boolean {
   if (section === "/") return path === "/" || path.startsWith("/runs/");
   if (section.startsWith("/estimate")) return path.startsWith("/estimate");
+  if (section === "/totals" && path.startsWith("/months/")) return true;
   return path === section || path.startsWith(`${section}/`);
 }
 
@@ -108,6 +117,7 @@ function Page({ place }: { place: Place }) {
   if (one === "runs" && two !== undefined && three === "live") return <LivePage key={two} run={two} />;
   if (one === "services") return two === undefined ? <ServicesPage /> : <ServicePage key={two} name={two} />;
   if (one === "totals") return <TotalsPage place={place} />;
+  if (one === "months" && two !== undefined) return <MonthPage key={two} month={two} place={place} />;
   if (one === "compare") return <ComparePage place={place} />;
   if (one === "estimate") return <EstimatePage key={two ?? ""} kind={two === "inference" ? "inference" : "training"} place={place} />;
   if (one === "footprint") return <FootprintPage />;

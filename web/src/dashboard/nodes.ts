@@ -30,7 +30,7 @@ export function adviceOf(node: FleetNode): string | null {
     case "revoked":
       return "Its key was revoked. What it pushed stays; a new code enrols it again.";
     case "implausible":
-      return "It reports what cannot be, such as runs that wait since tomorrow. Set its clock.";
+      return node.reasons.length > 0 ? node.reasons.join(" ") : "It reports what cannot be, such as runs that wait since tomorrow. Set its clock.";
     case "silent":
       return node.last_seen_at === null
         ? "It is enrolled and has pushed nothing yet. On the node: tonne agent run."
@@ -56,7 +56,7 @@ export function headingOf(nodes: readonly FleetNode[]): string {
 
 /** What waits at nodes and what was dropped, of those that are not revoked. What cannot be is left out. */
 export function sumOf(nodes: readonly FleetNode[]): { waiting: number; at: number; since: string | null; dropped: number; unknown: number } {
-  const used = nodes.filter((node) => node.state !== "revoked" && node.state !== "implausible");
+  const used = nodes.filter((node) => node.state !== "revoked" && (node.state !== "implausible" || ((node.waiting ?? 0) >= 0 && node.reasons.length > 0)));
   const waiting = used.filter((node) => (node.waiting ?? 0) > 0);
   const since = waiting.flatMap((node) => (node.waiting_since === null ? [] : [node.waiting_since])).sort((a, b) => Date.parse(a) - Date.parse(b));
   return {

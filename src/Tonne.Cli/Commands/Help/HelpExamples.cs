@@ -22,7 +22,8 @@ static class HelpExamples
         ["attach"] = ["tonne attach --pid 4321 --name long-job", "tonne attach --jupyter --project thesis"],
         ["slurm"] = ["tonne slurm install", "tonne slurm intensities --zone FR", "tonne slurm settle 4711 --zone FR", "tonne total --by account,user --month 2026-11"],
         ["slurm intensities"] = ["tonne slurm intensities --zone FR", "tonne slurm intensities --series week.csv --output /run/tonne/intensities.csv"],
-        ["slurm job-submit"] = ["tonne slurm job-submit > /etc/slurm/job_submit.lua"],
+        ["slurm job-submit"] = ["tonne slurm job-submit > /etc/slurm/job_submit.lua",
+            "tonne slurm job-submit --over-quota qos:low > job_submit.lua"],
         ["slurm settle"] = ["tonne slurm settle 4711 4712 --zone FR", "tonne slurm settle --sacct rows.txt --series week.csv --json"],
         ["slurm install"] = ["tonne slurm install", "tonne slurm install --folder /etc/slurm --config /etc/tonne"],
         ["slurm prolog"] = ["tonne slurm prolog --config /etc/tonne"],
@@ -38,10 +39,18 @@ static class HelpExamples
             "tonne total --by project --month 2026-11",
             "tonne total --by account,user --month 2026-11 --csv > bill.csv",
             "tonne total --by month --year-over-year",
-            "tonne total --by campaign --tag model=resnet",
+            "tonne total month 2026-11",
+        ],
+        ["total month"] =
+        [
+            "tonne total month 2026-11",
+            "tonne total month 2026-11 --account physics --against 2025-11",
+            "tonne total month 2026-11 --mail --to head@example.org | sendmail -t",
+            "tonne total month 2026-11 --md > november.md",
         ],
         ["agent"] = ["tonne agent run --zone FR", "tonne agent status"],
-        ["agent run"] = ["tonne agent run --zone FR --pue 1.2", "tonne agent run --node gpu-7 --max-disk 50GB --max-jobs 0"],
+        ["agent run"] = ["tonne agent run --zone FR --pue 1.2", "tonne agent run --remote-write http://metrics:8428 --metrics-every 30s",
+            "tonne agent run --dcgm http://localhost:9400/metrics --max-jobs 0"],
         ["agent status"] = ["tonne agent status", "tonne agent status --json"],
         ["service"] = ["tonne service run --name chat -- vllm serve MODEL", "tonne service show chat"],
         ["service run"] = ["tonne service run -n chat --metrics localhost:8000/metrics -- vllm serve MODEL"],
@@ -67,8 +76,14 @@ static class HelpExamples
             "tonne import usage mine.csv --columns model=Model,time=Day,input=In,output=Out",
         ],
         ["budget"] = ["tonne budget set --project vision 50kg/month", "tonne budget show", "tonne budget check --project vision"],
-        ["budget set"] = ["tonne budget set --project vision 50kg/month", "tonne budget set 3kWh/day"],
-        ["budget show"] = ["tonne budget show", "tonne budget show --json"],
+        ["budget set"] =
+        [
+            "tonne budget set --project vision 50kg/month",
+            "tonne budget set --account physics 2t/quarter --warn-at 60,90",
+            "tonne budget set --account physics 2t/year --database-file FILE",
+        ],
+        ["budget show"] = ["tonne budget show", "tonne budget show --database-file FILE --json"],
+        ["budget quotas"] = ["tonne budget quotas", "tonne budget quotas --slurm /run/tonne/quotas.tsv"],
         ["budget check"] = ["tonne budget check", "tonne budget check --project vision || exit 1"],
         ["budget remove"] = ["tonne budget remove --project vision"],
         ["show"] = ["tonne show last", "tonne show mnist --json"],
@@ -122,6 +137,15 @@ static class HelpExamples
             "tonne fleet enroll --server https://tonne.example.org:7070 --code CODE",
             "tonne fleet status --database-file /etc/tonne/database",
         ],
+        ["fleet grant"] =
+        [
+            "tonne fleet grant ada --account physics --role viewer",
+            "tonne fleet grant olga --account '*' --role owner",
+        ],
+        ["fleet ungrant"] = ["tonne fleet ungrant ada --account physics", "tonne fleet ungrant ada"],
+        ["fleet members"] = ["tonne fleet members", "tonne fleet members --account physics --json"],
+        ["fleet audit"] = ["tonne fleet audit --since 7d", "tonne fleet audit --person ada --limit 20 --json"],
+        ["fleet rotate-key"] = ["tonne fleet rotate-key", "tonne fleet rotate-key --json"],
         ["fleet init"] = ["tonne fleet init --database postgres://tonne@db.example.org/tonne", "tonne fleet init --database-file /etc/tonne/owner"],
         ["fleet code"] = ["tonne fleet code --database-file /etc/tonne/database", "tonne fleet code --name node-17 --valid 24h"],
         ["fleet enroll"] =
@@ -132,6 +156,14 @@ static class HelpExamples
         ["fleet status"] = ["tonne fleet status", "tonne fleet status --database-file /etc/tonne/database --json"],
         ["fleet revoke"] = ["tonne fleet revoke node-17"],
         ["fleet upgrade-check"] = ["tonne fleet upgrade-check", "tonne fleet upgrade-check --json"],
+        ["fleet verify"] = ["tonne fleet verify --database-file /etc/tonne/database", "tonne fleet verify --receipts node-17.receipts.jsonl"],
+        ["fleet receipt-key"] = ["tonne fleet receipt-key --database-file /etc/tonne/database"],
+        ["fleet recount"] =
+        [
+            "tonne fleet recount --dry-run --database-file /etc/tonne/database",
+            "tonne fleet recount --rate 200/s",
+            "tonne fleet recount --status",
+        ],
         ["fleet export"] =
         [
             "tonne fleet export --to /backup/runs --database-file /etc/tonne/database",

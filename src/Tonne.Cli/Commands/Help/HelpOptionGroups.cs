@@ -18,6 +18,16 @@ static class HelpOptionGroups
             new(["--replay", "--slack"], "--replay, --slack TIME", "What it would have saved over the ledger"),
             new(["--project", "--since", "--until"], "-p P, --since D, --until D", "With --replay: only these runs"),
         ],
+        ["agent run"] =
+        [
+            new(["--push-every", "--job-period"], "--push-every T, --job-period T", "Between pushes; samples of a job (1min, 5s)"),
+            new(["--remote-write", "--otlp"], "--remote-write URL, --otlp URL", "Send metrics to Prometheus, a collector"),
+            new(["--metrics-listen", "--metrics-every"], "--metrics-listen A, --metrics-every T", "Serve /metrics; time between (15s)"),
+            new(["--dcgm", "--kepler", "--otlp-listen"], "--dcgm U, --kepler U, --otlp-listen A",
+                "Exporters, OTLP as meters (docs/agent.md)"),
+            new(["--zone", "--region"], "--zone ZONE, --region REGION", "The place: FR, gcp:europe-west9"),
+            new(["--intensity", "--pue"], "--intensity G, --pue PUE", "g CO2e/kWh; facility ÷ IT energy"),
+        ],
         ["run"] =
         [
             new(["--provider", "--direct", "--basis"], "--provider ID, --direct, --basis B", "Publisher; method, as in tonne grid"),

@@ -126,6 +126,7 @@ sealed class HelpScreen(CommandContext context) : SynchronousCommandLineAction
     static string FormatUsage(Command command, string path) => path switch
     {
         "" => "tonne COMMAND [options]",
+        "total" => "tonne total [options], or tonne total month MONTH [options]",
         "run" => "tonne run [options] -- COMMAND ARG…",
         "bench" => "tonne bench [options] -- COMMAND ::: COMMAND [::: …]",
         "service run" => "tonne service run --name NAME [options] -- COMMAND ARG…",

@@ -1,0 +1,21 @@
+using Tonne.Hardware;
+using Tonne.Quantities;
+
+namespace Tonne.Cli.Agents;
+
+/// <summary>A part of the machine, with the attributes that its metrics have.</summary>
+/// <param name="Id">Attribute <c>hw.id</c>: <c>cpu</c>, <c>gpu-0</c>.</param>
+/// <param name="Type">Attribute <c>hw.type</c>.</param>
+/// <param name="Quality">Attribute <c>tonne.quality</c>: measured, modelled or assumed.</param>
+sealed record EnergyPart(string Id, string Type, string Quality) : IComparable<EnergyPart>
+{
+    /// <summary>The part of a component.</summary>
+    public static EnergyPart From(Component component, string? device, Quality quality)
+    {
+        var type = component switch { Component.Cpu => "cpu", Component.Memory => "memory", Component.Gpu => "gpu", _ => "enclosure" };
+        return new EnergyPart(device is null ? type : $"{type}-{device}", type, quality.ToString().ToLowerInvariant());
+    }
+
+    /// <inheritdoc/>
+    public int CompareTo(EnergyPart? other) => (Id, Quality).CompareTo((other?.Id ?? "", other?.Quality ?? ""));
+}
