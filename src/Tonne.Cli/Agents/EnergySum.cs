@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Tonne.Accounting;
-using Tonne.Hardware;
 using Tonne.Quantities;
 using Tonne.Runs;
 
@@ -17,7 +16,8 @@ sealed record EnergySum
     public static EnergySum Zero { get; } = new();
 
     /// <summary>The machine's energy by part, µJ.</summary>
-    public ImmutableSortedDictionary<EnergyPart, long> Parts { get; init; } = ImmutableSortedDictionary<EnergyPart, long>.Empty;
+    public ImmutableSortedDictionary<EnergyPart, long> Parts { get; init; } =
+        ImmutableSortedDictionary.Create<EnergyPart, long>(EnergyPart.ById);
 
     /// <summary>The machine's energy, J.</summary>
     public double MachineJoules => Parts.Values.Sum() / MicrojoulesPerJoule;
@@ -33,7 +33,7 @@ sealed record EnergySum
     /// <param name="footprint">The footprint of the record.</param>
     public static EnergySum From(RunRecord record, Footprint footprint)
     {
-        var parts = ImmutableSortedDictionary.CreateBuilder<EnergyPart, long>();
+        var parts = ImmutableSortedDictionary.CreateBuilder<EnergyPart, long>(EnergyPart.ById);
         foreach (var component in record.Components)
         {
             var part = EnergyPart.From(component.Component, component.Device, component.Quality);

@@ -7,7 +7,7 @@ namespace Tonne.Cli.Agents;
 interface IAgentInstruments
 {
     /// <summary>Opens the machine with meters of its own, for the node or for one job or pod; the caller disposes it.</summary>
-    /// <param name="gpus">The GPUs of the job, as Slurm numbers them, where nothing tells who uses them; empty for none, null for all.</param>
+    /// <param name="gpus">The GPUs of the job, as Slurm numbers them, where it is not known who uses them; empty for none, null for all.</param>
     IAgentMachine OpenMachine(string? gpus = null);
 
     /// <summary>The jobs and pods that are there now.</summary>

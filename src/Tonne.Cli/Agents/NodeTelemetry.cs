@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Microsoft.Extensions.Logging;
 using Tonne.Cli.Commands;
 using Tonne.OpenTelemetry;
 using Tonne.Recording;

@@ -62,6 +62,8 @@ static class CommandLine
             var parsed = root.Parse(ours, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (FindEmptyArgument(parsed) is { } empty)
                 throw new InvalidInputException($"the {empty} is empty: give one, or check the variable that it comes from.");
+            if (!IsCompletion(ours) && FindOptionWithoutValue(parsed, ours) is { } option)
+                throw new InvalidInputException($"{option.Name} needs a value, and '{option.Next}' after it is another option.");
             if (parsed.Errors.Count == 0 && FindUnknownOption(parsed) is { } unknown)
                 return ReportUnknownOption(context, parsed, unknown);
             return parsed.Errors.Count > 0 && parsed.Action is not HelpScreen && !IsCompletion(ours)
@@ -176,6 +178,21 @@ static class CommandLine
     static string? FindEmptyArgument(ParseResult parsed) =>
         parsed.CommandResult.Children.OfType<System.CommandLine.Parsing.ArgumentResult>()
             .FirstOrDefault(result => result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))?.Argument.Name;
+
+    /// <summary>An option that took the name of the next one for its value; null if there is none.</summary>
+    static (string Name, string Next)? FindOptionWithoutValue(ParseResult parsed, IReadOnlyList<string> words)
+    {
+        var names = parsed.CommandResult.Command.Options.SelectMany(static option => option.Aliases.Prepend(option.Name))
+            .ToHashSet(StringComparer.Ordinal);
+        foreach (var result in parsed.CommandResult.Children.OfType<System.CommandLine.Parsing.OptionResult>())
+        {
+            // As --name=--json it is meant, and no word of its own.
+            if (result.Tokens.FirstOrDefault(token => names.Contains(token.Value) && words.Contains(token.Value)) is { } next)
+                return (result.Option.Name, next.Value);
+        }
+
+        return null;
+    }
 
     /// <summary>A word such as --pdf that was taken for one of several arguments; null if there is none. After -- every word is an argument.</summary>
     static string? FindUnknownOption(ParseResult parsed)

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using Tonne.Instruments.HttpPolling;
 using Tonne.Instruments.MetricPages;
-using Tonne.Runs;
 
 namespace Tonne.Instruments.Prometheus;
 

@@ -43,7 +43,7 @@ public sealed class ReceiptSigner : IDisposable
         }
 
         key.Dispose();
-        throw new FormatException("it is no key of P-256");
+        throw new FormatException("its curve is not P-256");
     }
 
     /// <summary>The private key, PKCS #8 as PEM: secret.</summary>

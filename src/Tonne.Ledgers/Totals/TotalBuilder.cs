@@ -41,8 +41,8 @@ sealed class TotalBuilder(TotalQuery query, Func<CountedRun, IEnumerable<Immutab
                 if (!IsInPeriod(run, month))
                     continue;
                 whole = 1;
-                foreach (var group in GetGroups(run, month))
-                    GetSum(group).Add(run, 1, idlePart);
+                foreach (var row in GetGroups(run, month))
+                    GetSum(row).Add(run, 1, idlePart);
             }
             else
             {
@@ -53,12 +53,12 @@ sealed class TotalBuilder(TotalQuery query, Func<CountedRun, IEnumerable<Immutab
                     if (!IsInPeriod(run, month))
                         continue;
                     whole += part;
-                    foreach (var group in GetGroups(run, month))
-                        parts[group] = parts.GetValueOrDefault(group) + part;
+                    foreach (var row in GetGroups(run, month))
+                        parts[row] = parts.GetValueOrDefault(row) + part;
                 }
 
-                foreach (var (group, part) in parts)
-                    GetSum(group).Add(run, Math.Min(part, 1), idlePart);
+                foreach (var (row, part) in parts)
+                    GetSum(row).Add(run, Math.Min(part, 1), idlePart);
             }
 
             if (whole <= 0)

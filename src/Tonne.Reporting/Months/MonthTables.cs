@@ -128,7 +128,7 @@ sealed class MonthTables(MonthReport report, string dash = "–")
                         ? MonthSentences.FormatHours(missing) : "-",
                     node.LastSeen.UtcDateTime.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture), node.IsSilent ? "silent" : "",
                 }),
-            ], Numbers(1, 2, 3, 4), [3]);
+            ], Numbers(1, 2, 3, 4), [3, 4, 6]);
     }
 
     Table CreateRuns() => new(

@@ -1,5 +1,4 @@
 using Tonne.Ledgers;
-using Tonne.Ledgers.Pushing;
 using Tonne.Ledgers.Totals;
 using Tonne.Server.Api;
 using Tonne.Server.Fleet;

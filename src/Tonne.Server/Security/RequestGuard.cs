@@ -149,7 +149,7 @@ sealed class RequestGuard(ServerOptions options, X509Certificate2? certificate =
     }
 
     /// <summary>Takes a cookie, which a browser sends by itself: what changes something must come from a page of this server.</summary>
-    Task EnterByCookieAsync(HttpContext context, RequestPerson person, RequestDelegate next)
+    static Task EnterByCookieAsync(HttpContext context, RequestPerson person, RequestDelegate next)
     {
         var request = context.Request;
         var isReading = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);

@@ -70,6 +70,18 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("There is no run '--pdf'", _terminal.Type("show", "--", "--pdf").Item3, StringComparison.Ordinal);
 
     [Theory]
+    [InlineData("--scope", "--basis", "grid", "import", "--scope", "--basis", "week.csv")]
+    [InlineData("--name", "--project", "run", "--name", "--project", "mnist", "--", "true")]
+    [InlineData("--limit", "--json", "list", "--limit", "--json")]
+    public void An_option_does_not_take_the_next_one_for_its_value(string option, string next, params string[] words)
+    {
+        var (code, _, error) = _terminal.Type(words);
+
+        Assert.Equal(2, code);
+        Assert.Contains($"{option} needs a value, and '{next}' after it is another option", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("ledger", "merge", "")]
     [InlineData("ledger", "import", "codecarbon", " ")]
     [InlineData("show", "")]

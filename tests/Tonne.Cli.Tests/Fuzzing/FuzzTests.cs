@@ -35,7 +35,10 @@ public sealed class FuzzTests : IDisposable
     {
         var random = new Random(ReadVariable("TONNE_FUZZ_SEED", 20261129));
         var files = WriteFiles(random);
-        var commands = CommandFuzzer.FindCommands(CommandLine.Build(_terminal.CreateContext(), []), _withoutCommands).Where(choice => choice.Path.Length > 0).ToList();
+        var commands = CommandFuzzer.FindCommands(CommandLine.Build(_terminal.CreateContext(), []), _withoutCommands).Where(choice => choice.Path.Length > 0)
+            // With a database the program of the server does the work, and writes by itself what it refuses.
+            .Select(choice => choice with { Options = [.. choice.Options.Where(option => !option.Name.StartsWith("--database", StringComparison.Ordinal))] })
+            .ToList();
         var fuzzer = new CommandFuzzer(random, commands, files);
         var answered = 0;
         var faults = new List<string>();

@@ -135,8 +135,11 @@ public sealed class ScriptPlanTests : IDisposable
 
         Assert.Contains("local tonne_file = \"/srv/tonne/table.csv\"", script, StringComparison.Ordinal);
         Assert.Contains(IntensityTable.Format, script, StringComparison.Ordinal);
-        foreach (var call in new[] { "os.execute", "io.popen", "require", "slurm.ERROR", "ESLURM" })
+        foreach (var call in new[] { "os.execute", "io.popen", "require", "ESLURM" })
             Assert.DoesNotContain(call, script, StringComparison.Ordinal);
+        // It refuses a job by one rule only, which has to be chosen.
+        Assert.Contains("local over_quota = \"off\"", script, StringComparison.Ordinal);
+        Assert.Equal(2, script.Split("slurm.ERROR").Length);
         Assert.NotEqual(0, Type("slurm", "job-submit", "--file", "table.csv").Code);
         Assert.NotEqual(0, Type("slurm", "job-submit", "--file", "/a\"b").Code);
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Tonne.Hardware;
 using Tonne.Instruments.HttpPolling;
 using Tonne.Instruments.Machines;

@@ -158,7 +158,7 @@ public sealed class FleetCommandsTests : IDisposable
         var output = new StringWriter { NewLine = "\n" };
 
         Assert.Equal(0, await new FleetCommands(_store, _time, output, TextWriter.Null, receiptKey: file)
-            .RunAsync(FleetCommandLine.Parse(["fleet", "rotate-key"]), Cancelled));
+            .RunAsync(FleetCommandLine.Parse(["fleet", "receipt-key"]), Cancelled));
 
         using var next = file.TryRead()!;
         Assert.NotEqual(former, next.Id);

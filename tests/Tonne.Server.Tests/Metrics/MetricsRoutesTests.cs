@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Tonne.Ledgers.Tests;
 using Tonne.Ledgers.Totals;
+using Tonne.Server.Security;
 using Tonne.Server.Tests.Fleet;
 
 namespace Tonne.Server.Tests.Metrics;
@@ -49,7 +50,7 @@ public partial class MetricsRoutesTests
 
         Assert.Equal(["# EOF", ""], lines[^2..]);
         Assert.All(lines[..^2], line => Assert.Matches(Line(), line));
-        var sum = LedgerTotal.Of(fleet.Store.ListRuns()).Sum;
+        var sum = fleet.Store.Total(RequestPerson.TokenHolder, new TotalQuery()).Sum;
         foreach (var group in new[] { "node", "account" })
         {
             Assert.Equal(2, Sum(lines, $"tonne_fleet_{group}_runs{{"));

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Tonne.Ledgers.PostgreSql.Members;
 using Tonne.Server.Tests.Security;
-using Tonne.Server.Tests.Fleet;
 
 namespace Tonne.Server.Tests.People;
 

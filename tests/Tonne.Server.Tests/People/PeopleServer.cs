@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Tonne.Ledgers.PostgreSql.Members;
 using Tonne.Ledgers.Tests;
 using Tonne.Runs;
-using Tonne.Server.Fleet;
 using Tonne.Server.Security;
 using Tonne.Server.Tests.Fleet;
 using Tonne.Tests.Issuers;

@@ -25,7 +25,7 @@ public partial class SecurityPageTests
             foreach (var name in named)
             {
                 // A method without a class is of the class that was named before.
-                current = char.IsUpper(name[0][0]) && name[0].EndsWith("s", StringComparison.Ordinal) && !name[0].Contains('_') ? name[0]
+                current = char.IsUpper(name[0][0]) && name[0].EndsWith('s') && !name[0].Contains('_') ? name[0]
                     : current;
                 Assert.True(classes.Contains(current), $"there is no class {current}");
                 if (name[^1].Contains('_'))

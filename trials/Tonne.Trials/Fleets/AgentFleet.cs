@@ -130,7 +130,7 @@ sealed class AgentFleet : IAsyncDisposable
         _turning = Task.Run(() => TurnAsync(counters), CancellationToken.None);
         var executable = Path.GetFullPath(Path.Combine(
             AppContext.BaseDirectory, "..", "..", "FleetAgents",
-                Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "FleetAgents"));
+                Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "Tonne.FleetAgents.Trials"));
         _hosted = _server.StartOther([
             executable, _root.FullName, "0", Text(_load.Nodes), Text(_load.Meters), _load.Period, Text(_load.PushEvery.TotalSeconds),
             Text(_load.JobsPerMinute), Text(Math.Ceiling(_load.Spread.TotalSeconds)), "20261130"]);

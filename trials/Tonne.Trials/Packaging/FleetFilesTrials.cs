@@ -38,7 +38,7 @@ public sealed class FleetFilesTrials : IDisposable
 
     static async Task<(int Code, string Said)> RunAsync(params string[] words)
     {
-        using var process = Process.Start(new ProcessStartInfo(SystemdAnalyze, words) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(SystemdAnalyze, words) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(Cancelled), process.StandardError.ReadToEndAsync(Cancelled));
         await process.WaitForExitAsync(Cancelled);
         return (process.ExitCode, await output + await error);
