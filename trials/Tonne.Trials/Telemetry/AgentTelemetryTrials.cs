@@ -39,7 +39,7 @@ public sealed class AgentTelemetryTrials : IDisposable
         _machine.Write("proc/stat", "cpu  100 0 100 1000 0 0 0 0 0 0\ncpu0 50 0 50 500 0 0 0 0 0 0\ncpu1 50 0 50 500 0 0 0 0 0 0\n");
     }
 
-    string JobFolder => Path.Combine(_machine.Root, "sys/fs/cgroup/cpuacct/slurm/uid_0/job_4711");
+    string JobFolder => Path.Combine(_machine.Root, "sys/fs/cgroup/cpuacct/slurm/uid_1000/job_4711");
 
     public void Dispose()
     {
@@ -85,7 +85,9 @@ public sealed class AgentTelemetryTrials : IDisposable
 
     void StartJob()
     {
-        _machine.Write("proc/4242/environ", "SLURM_JOB_ID=4711\0SLURM_JOB_NAME=train \"one\"\0SLURM_JOB_ACCOUNT=physics\0SLURM_JOB_USER=ada\0");
+        _machine.Write("proc/4242/environ", "SLURM_JOB_ID=4711\0SLURM_JOB_NAME=train \"one\"\0SLURM_JOB_ACCOUNT=physics\0SLURM_JOB_USER=eve\0");
+        // The user is that of the control group, whatever the job says.
+        _machine.Write("etc/passwd", "ada:x:1000:1000::/home/ada:/bin/sh\n");
         Directory.CreateDirectory(JobFolder);
         File.WriteAllText(Path.Combine(JobFolder, "cgroup.procs"), "4242\n");
         File.WriteAllText(Path.Combine(JobFolder, "cpuacct.usage"), "0\n");
