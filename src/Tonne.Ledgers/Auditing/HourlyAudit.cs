@@ -1,12 +1,7 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
-using Tonne.Accounting;
-using Tonne.Ledgers.ImportExport;
+using Tonne.Ledgers.Pushing;
 using Tonne.Ledgers.RunFolders;
-using Tonne.Ledgers.Totals;
-using Tonne.Quantities;
-using Tonne.Runs;
 
 namespace Tonne.Ledgers.Auditing;
 
@@ -20,6 +15,8 @@ namespace Tonne.Ledgers.Auditing;
 public sealed class HourlyAudit
 {
     const int HashLength = 64;
+
+    static readonly TimeSpan _hour = TimeSpan.FromHours(1);
 
     /// <summary>The columns.</summary>
     public static IReadOnlyList<string> Columns { get; } =
@@ -64,14 +61,7 @@ public sealed class HourlyAudit
         Check();
         if (Problem is { } problem)
             throw new LedgerDamagedException(problem);
-        var added = 0;
-        var groups = new SortedDictionary<string, Row>(StringComparer.Ordinal);
-        foreach (var id in FindNew(ledger))
-        {
-            AddRun(ledger.Load(id), groups);
-            added++;
-        }
-
+        var (rows, added) = FindRows(ledger);
         if (added == 0)
             return (0, 0);
         var text = new StringBuilder();
@@ -81,71 +71,59 @@ public sealed class HourlyAudit
             LastHash = ComputeHash("", Header);
         }
 
-        foreach (var row in groups.Values)
+        foreach (var row in rows)
         {
-            var fields = row.Format(now);
+            var fields = row.Format(now, string.Join(' ', row.Runs));
             LastHash = ComputeHash(LastHash, fields);
             text.Append(fields).Append(',').Append(LastHash).Append('\n');
         }
 
         DurableFile.Append(_path, Encoding.UTF8.GetBytes(text.ToString()));
-        Lines += groups.Count;
-        return (added, groups.Count);
+        Lines += rows.Count;
+        return (added, rows.Count);
     }
 
     static string Header => string.Join(',', Columns);
 
-    static string ComputeHash(string previous, string fields) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(previous + "\n" + fields)));
+    static string ComputeHash(string previous, string fields) => HourlyEnergyWriter.ComputeHash(previous, fields);
 
-    /// <summary>Ids of the runs that count and are not in the file, oldest first. A run inside one that still runs waits for it.</summary>
-    IEnumerable<string> FindNew(Ledger ledger)
+    /// <summary>The rows of the runs that count and are not in the file, and the number of these runs.</summary>
+    /// <remarks>A run inside one that still runs waits for it, and a node's own run for those on its machine, which are taken off it.</remarks>
+    (IReadOnlyList<HourlyEnergyRow> Rows, int Runs) FindRows(Ledger ledger)
     {
         var runs = ledger.ListRuns();
-        var running = runs.Where(run => !run.HasFigures).Select(run => run.Id).ToHashSet(StringComparer.Ordinal);
-        var withFigures = runs.Where(run => run.HasFigures).ToList();
-        var included = IncludedRuns.Find([.. withFigures.Select(CountedRun.From)]);
-        return withFigures.Where(run => !_runs.Contains(run.Id) && !included.ContainsKey(run.Id) && (run.Parent is null || !running.Contains(run.Parent)))
-            .Select(run => run.Id).Order(StringComparer.Ordinal);
-    }
-
-    static void AddRun(LedgerEntry entry, SortedDictionary<string, Row> groups)
-    {
-        const double MicrojoulesPerKilowattHour = 3.6e12;
-        var (record, statement) = (entry.Record, entry.Statements[^1]);
-        var facility = statement.Figures.FirstOrDefault(figure => figure.Name == "facility_energy_kwh");
-        if (facility is null)
-            return;
-        // By quarter hours where there are any; otherwise, as for many imports, all of it in the hour of the start.
-        var grid = statement.Factors.Grid;
-        var hours = record.QuarterHours.GroupBy(quarter => TruncateToHour(quarter.Start)).Select(hour => Combine(hour.Key, hour, grid)).ToList();
-        var sum = hours.Sum(hour => hour.Energy);
-        if (sum <= 0)
+        var running = runs.Where(static run => !run.HasFigures).ToList();
+        var runningIds = running.Select(static run => run.Id).ToHashSet(StringComparer.Ordinal);
+        var counted = new StoredRunContributions();
+        foreach (var run in runs)
+            counted.Add(run);
+        var contributions = counted.Build();
+        var added = runs.Where(run => !_runs.Contains(run.Id) && contributions.ContainsKey(run.Id)
+            && (run.Parent is null || !runningIds.Contains(run.Parent)) && !(run.CoversNode && running.Exists(other => Overlap(run, other))))
+            .OrderBy(static run => run.Id, StringComparer.Ordinal).ToList();
+        var isAdded = added.Select(static run => run.Id).ToHashSet(StringComparer.Ordinal);
+        var nodes = added.FindAll(static run => run.CoversNode);
+        var hours = new HourlyEnergy();
+        foreach (var run in added.Concat(runs.Where(run => !isAdded.Contains(run.Id) && contributions.ContainsKey(run.Id)
+            && nodes.Exists(node => Overlap(node, run)))))
         {
-            var start = TruncateToHour(record.Opening.StartedAt);
-            (hours, sum) = ([(start, MicrojoulesPerKilowattHour, grid.FindIntensity(start))], MicrojoulesPerKilowattHour);
+            var entry = ledger.Load(run.Id);
+            hours.Add(entry.Record, entry.Statements[^1], contributions[run.Id], isAdded.Contains(run.Id));
         }
 
-        foreach (var (hour, energy, intensity) in hours)
-        {
-            var row = new Row(hour, record.Opening.Job?.Account ?? "", grid.Zone ?? "", intensity, EnumWords.Format(grid.Basis), EnumWords.Format(grid.Scope),
-                statement.Method, EnumWords.Format(facility.Quality), grid.Intensity.Source.Id);
-            if (!groups.TryGetValue(row.Key, out var known))
-                groups[row.Key] = known = row;
-            known.Add(record.Opening.Id, facility.Bounds.Best * (energy / sum));
-        }
+        return (hours.Build(), added.Count);
     }
 
-    /// <summary>Energy of an hour in µJ, and its intensity in g CO2e/kWh weighted by the energy of its quarter hours, so that the lines of a run sum to its emissions.</summary>
-    static (DateTimeOffset Hour, double Energy, double Intensity) Combine(DateTimeOffset hour, IEnumerable<QuarterHour> quarters, GridFactor grid)
+    /// <summary>Whether two runs of one boot of a machine have an hour in common; one that still runs has all that follow.</summary>
+    static bool Overlap(RunSummary one, RunSummary other)
     {
-        List<(double Energy, double Grams)> parts =
-            [.. quarters.Select(quarter => (quarter.Energy.Sum(use => (double)use.Microjoules), grid.FindQuarterHourIntensity(quarter.Start)))];
-        var (energy, first) = (parts.Sum(part => part.Energy), parts[0].Grams);
-        // Differences from the first, so that equal quarter hours give exactly their value.
-        return (hour, energy, energy > 0 ? Math.Max(0, first + (parts.Sum(part => part.Energy * (part.Grams - first)) / energy)) : grid.FindIntensity(hour));
-    }
+        if (one.BootId is not { Length: > 0 } || one.BootId != other.BootId)
+            return false;
+        return one.StartedAt < GetEnd(other) + _hour && other.StartedAt < GetEnd(one) + _hour;
 
-    static DateTimeOffset TruncateToHour(DateTimeOffset time) => new(time.UtcDateTime.Date.AddHours(time.UtcDateTime.Hour), TimeSpan.Zero);
+        static DateTimeOffset GetEnd(RunSummary run) => run.HasFigures ? run.StartedAt + TimeSpan.FromSeconds(run.DurationSeconds ?? 0)
+            : DateTimeOffset.MaxValue - _hour;
+    }
 
     void Check()
     {
@@ -188,30 +166,5 @@ public sealed class HourlyAudit
             foreach (var id in fields[(fields.LastIndexOf(',') + 1)..].Split(' '))
                 _runs.Add(id);
         }
-    }
-
-    sealed class Row(DateTimeOffset hour, string account, string zone, double intensity, string basis, string scope, string method, string quality, string source)
-    {
-        readonly List<string> _runs = [];
-        double _kilowattHours;
-
-        public string Key => string.Create(CultureInfo.InvariantCulture, $"{hour:yyyy-MM-dd'T'HH}\n{account}\n{zone}\n{intensity:R}\n{basis}\n{scope}\n{method}\n{quality}\n{source}");
-
-        public void Add(string run, double kilowattHours)
-        {
-            _runs.Add(run);
-            _kilowattHours = Math.Min(double.MaxValue, _kilowattHours + kilowattHours);
-        }
-
-        /// <summary>The fields without the hash, as CSV.</summary>
-        public string Format(DateTimeOffset now) => CarbonCsvRow.Line(
-        [
-            hour.ToString("yyyy-MM-dd'T'HH':00Z'", CultureInfo.InvariantCulture), OnOneLine(account), OnOneLine(zone),
-            _kilowattHours.ToString("R", CultureInfo.InvariantCulture), intensity.ToString("R", CultureInfo.InvariantCulture),
-            Math.Min(double.MaxValue, _kilowattHours * intensity / 1000).ToString("R", CultureInfo.InvariantCulture),
-            basis, scope, method, quality, source, now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), string.Join(' ', _runs),
-        ]).TrimEnd('\n');
-
-        static string OnOneLine(string text) => SpreadsheetText.Escape(text.ReplaceLineEndings(" "));
     }
 }

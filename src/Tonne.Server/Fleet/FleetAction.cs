@@ -24,6 +24,9 @@ enum FleetAction
     /// <summary>Writes the runs as Parquet files.</summary>
     ExportParquet,
 
+    /// <summary>Writes energy by the hour as CSV.</summary>
+    ExportHourly,
+
     /// <summary>Accounts runs again with the factors of this version.</summary>
     Recount,
 

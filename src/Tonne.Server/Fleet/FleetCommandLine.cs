@@ -31,10 +31,10 @@ sealed record FleetCommandLine
     /// <summary>How long a code can be used.</summary>
     public TimeSpan Valid { get; init; } = FleetRoutes.UsuallyValid;
 
-    /// <summary>Folder to which runs are written.</summary>
+    /// <summary>Folder or file to which is exported.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>Which runs are written as Parquet.</summary>
+    /// <summary>Which runs are written as Parquet, or whose hours as CSV.</summary>
     public ParquetExportQuery Parquet { get; init; } = new();
 
     /// <summary>File with the receipts that a node has kept; null for none.</summary>
@@ -77,6 +77,7 @@ sealed record FleetCommandLine
         var json = new Option<bool>("--json");
         var to = new Option<string>("--to");
         var parquet = new Option<string>("--parquet");
+        var hourly = new Option<string>("--hourly");
         var since = new Option<string>("--since");
         var until = new Option<string>("--until");
         var account = new Option<string>("--account");
@@ -103,7 +104,7 @@ sealed record FleetCommandLine
             ["verify"] = (FleetAction.Verify, new Command("verify") { receipts }),
             ["receipt-key"] = (FleetAction.RotateKey, new Command("receipt-key")),
             ["recount"] = (FleetAction.Recount, new Command("recount") { since, account, rate, trial, status }),
-            ["export"] = (FleetAction.Export, new Command("export") { to, parquet, since, until, account }),
+            ["export"] = (FleetAction.Export, new Command("export") { to, parquet, hourly, since, until, account }),
             ["budget-set"] = (FleetAction.SetBudget, new Command("budget-set") { limit, project, account, user, warnAt }),
             ["budget-show"] = (FleetAction.ShowBudgets, new Command("budget-show") { json }),
             ["budget-check"] = (FleetAction.CheckBudgets, new Command("budget-check") { json, project, account, user }),
@@ -122,7 +123,7 @@ sealed record FleetCommandLine
             throw new FormatException(
                 string.Join('\n', parsed.Errors.Select(error => error.Message).DefaultIfEmpty("this is started by 'tonne fleet'.")));
         var folder = found.Action == FleetAction.Export
-            ? CheckFolder(parsed.GetValue(to), parsed.GetValue(parquet),
+            ? CheckPlace(parsed.GetValue(to), parsed.GetValue(parquet), parsed.GetValue(hourly),
                 Array.Find([since, until, account], option => parsed.GetValue(option) is not null)?.Name)
             : null;
         if (found.Action is FleetAction.Grant or FleetAction.Ungrant or FleetAction.ShowMembers or FleetAction.ShowAudit)
@@ -142,6 +143,7 @@ sealed record FleetCommandLine
         return new FleetCommandLine
         {
             Action = folder is not null && parsed.GetValue(parquet) is not null ? FleetAction.ExportParquet
+                : folder is not null && parsed.GetValue(hourly) is not null ? FleetAction.ExportHourly
                 : found.Action != FleetAction.Recount ? found.Action
                 : ChooseRecount(parsed.GetValue(trial), parsed.GetValue(status)),
             Receipts = parsed.GetValue(receipts) is { } held ? Path.GetFullPath(held) : null,
@@ -221,12 +223,15 @@ sealed record FleetCommandLine
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= MaxLimit ? limit
         : throw new FormatException($"--limit '{text}' is not a number from 1 to {MaxLimit}.");
 
-    static string CheckFolder(string? ledger, string? parquet, string? filter) => (ledger, parquet) switch
+    static string CheckPlace(string? ledger, string? parquet, string? hourly, string? filter) => (ledger, parquet, hourly) switch
     {
-        ({ Length: > 0 }, null) when filter is not null => throw new FormatException($"{filter} is for --parquet: --to writes all runs."),
-        ({ Length: > 0 } folder, null) => Path.GetFullPath(folder),
-        (null, { Length: > 0 } folder) => Path.GetFullPath(folder),
-        _ => throw new FormatException("give one folder: --to DIR for folders of a ledger, or --parquet DIR for Parquet files."),
+        ({ Length: > 0 }, null, null) when filter is not null =>
+            throw new FormatException($"{filter} is for --parquet and --hourly: --to writes all runs."),
+        ({ Length: > 0 } place, null, null) => Path.GetFullPath(place),
+        (null, { Length: > 0 } place, null) => Path.GetFullPath(place),
+        (null, null, { Length: > 0 } place) => Path.GetFullPath(place),
+        _ => throw new FormatException(
+            "give one place: --to DIR for folders of a ledger, --parquet DIR for Parquet files, or --hourly FILE for energy by the hour."),
     };
 
     static FleetAction ChooseRecount(bool isTrial, bool isStatus) => (isTrial, isStatus) switch

@@ -54,6 +54,7 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
         FleetAction.ShowMembers => ShowMembersAsync(line, cancellationToken),
         FleetAction.ShowAudit => ShowAuditAsync(line, cancellationToken),
         FleetAction.ExportParquet => ExportParquetAsync(line.Folder!, line.Parquet, cancellationToken),
+        FleetAction.ExportHourly => ExportHourlyAsync(line.Folder!, line.Parquet, cancellationToken),
         FleetAction.SetBudget => SetBudgetAsync(line.Budget!, cancellationToken),
         FleetAction.ShowBudgets => ShowBudgetsAsync(line.IsJson, cancellationToken),
         FleetAction.CheckBudgets => CheckBudgetsAsync(line.Budget!, line.IsJson, cancellationToken),
@@ -272,7 +273,7 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
 
     async Task<int> ExportParquetAsync(string folder, ParquetExportQuery query, CancellationToken cancellationToken)
     {
-        await store.NoteAsync(Person, "export", DescribeExport(folder, query), cancellationToken).ConfigureAwait(false);
+        await store.NoteAsync(Person, "export", DescribeExport(folder, query, "runs"), cancellationToken).ConfigureAwait(false);
         ParquetExportCount count;
         try
         {
@@ -294,6 +295,37 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
             $"{folder}: {count.Runs} runs in {count.Files} files. Totals count {count.Counted} of them: add up the columns counted_…"));
         error.WriteLine($"tonne: read them in DuckDB with: from read_parquet('{folder}/**/*.parquet', hive_partitioning = true)");
         return 0;
+    }
+
+    async Task<int> ExportHourlyAsync(string path, ParquetExportQuery query, CancellationToken cancellationToken)
+    {
+        await store.NoteAsync(Person, "export", DescribeExport(path, query, "hours"), cancellationToken).ConfigureAwait(false);
+        HourlyExportCount count;
+        try
+        {
+            count = await store.WriteHourlyAsync(path, query, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerUnavailableException(path, problem.Message.TrimEnd('.'), "No file was replaced; begin again.", problem);
+        }
+
+        if (count.Lines == 0)
+        {
+            output.WriteLine("No energy was found, and nothing was written.");
+            return 0;
+        }
+
+        // Who writes the file anew as a whole cannot change this line of the database.
+        await store.NoteAsync(Person, "export", $"{path} ends with the hash {count.LastHash}", cancellationToken).ConfigureAwait(false);
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{path}: {count.Lines} lines, {Format(count.KilowattHours, "kWh")} and {Format(count.Kilograms, "kg CO2e")}"));
+        output.WriteLine("of facility energy and its operational emissions (location-based).");
+        output.WriteLine($"Last hash: {count.LastHash}. It is kept in the audit log, 'tonne fleet audit'.");
+        return 0;
+
+        static string Format(double value, string unit) => DisplayValue.Format(new Bounds(value, value, value), unit).Text;
     }
 
     async Task<int> SetBudgetAsync(Budget budget, CancellationToken cancellationToken)
@@ -364,11 +396,11 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
     IReadOnlyList<BudgetState> Check(IEnumerable<Budget> budgets) => BudgetState.Check(budgets, null, time.GetUtcNow(),
         query => store.Total(RequestPerson.TokenHolder, query));
 
-    static string DescribeExport(string folder, ParquetExportQuery query)
+    static string DescribeExport(string place, ParquetExportQuery query, string what)
     {
         var accounts = query.Account is { } account ? $"account {account}" : "all accounts";
         var (since, until) = (Format(query.Since, "the first"), Format(query.Until, "the last"));
-        return $"runs of {accounts}, from {since} until {until}, as Parquet to {folder}";
+        return $"{what} of {accounts}, from {since} until {until}, as {(what == "hours" ? "CSV" : "Parquet")} to {place}";
 
         static string Format(DateOnly? month, string missing) => month?.ToString("yyyy-MM", CultureInfo.InvariantCulture) ?? missing;
     }

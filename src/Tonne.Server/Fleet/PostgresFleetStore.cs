@@ -27,6 +27,7 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
     readonly PostgresAudit _audit;
     readonly PostgresMembers _members;
     readonly PostgresParquetExport _parquet;
+    readonly PostgresHourlyExport _hourly;
     readonly PostgresBudgets _budgets;
 
     /// <summary>Prepares connections; none is made yet.</summary>
@@ -51,6 +52,7 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
             (new PostgresRunLines(_database, holder), new PostgresAudit(_database), new PostgresMembers(_database));
         (_list, _sum) = (new PostgresRunList(_database), new PostgresRunSum(_database));
         (_parquet, _budgets) = (new PostgresParquetExport(_database, holder), new PostgresBudgets(_database));
+        _hourly = new PostgresHourlyExport(_database, holder, time);
         (Receiver, Nodes) = (new PostgresPushReceiver(_database, signer), new PostgresNodeRegistry(_database));
     }
 
@@ -115,6 +117,10 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
     /// <inheritdoc/>
     public Task<ParquetExportCount> WriteParquetAsync(string folder, ParquetExportQuery query, CancellationToken cancellationToken) =>
         _parquet.WriteAsync(folder, query, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<HourlyExportCount> WriteHourlyAsync(string path, ParquetExportQuery query, CancellationToken cancellationToken) =>
+        _hourly.WriteAsync(path, query, cancellationToken);
 
     /// <inheritdoc/>
     public Task AddKeyAsync(ReceiptSigner? former, ReceiptSigner next, CancellationToken cancellationToken) =>

@@ -116,6 +116,29 @@ public class HourlyAuditTests
         Assert.DoesNotContain("bbbbbb", File.ReadAllText(PathOf(home)), StringComparison.Ordinal);
     }
 
+    // An agent's run has everything of its node, so what its jobs have is taken off it.
+    [Fact]
+    public void The_run_of_a_node_is_added_without_its_jobs_and_after_them()
+    {
+        using var home = new TemporaryHome();
+        home.Live(TemporaryHome.Living);
+        home.Complete("20261122-070000-aaaaaa", with: opening => opening with { CoversNode = true });
+        using (var job = home.Ledger.Begin(SampleRun.Opening("20261122-070010-bbbbbb")))
+        {
+            Assert.Equal(0, new HourlyAuditProbe(home).Append().Runs);
+            SampleRun.Write(job.Trace);
+            var record = RecordBuilder.Build(job.Folder.OpenTrace);
+            job.Finish(record, SampleRun.Account(record));
+        }
+
+        var rows = Append(home).Skip(1).Select(line => line.Split(',')).ToList();
+
+        var total = home.Ledger.Total().Sum;
+        var alone = home.Ledger.ListRuns().Sum(run => run.FacilityEnergy!.Bounds.Best);
+        Assert.Equal(total.FacilityEnergy.Best, rows.Sum(row => double.Parse(row[3], CultureInfo.InvariantCulture)), 1e-9 * alone);
+        Assert.True(total.FacilityEnergy.Best < 0.9 * alone);
+    }
+
     // The definition of docs/formats/audit.md, computed here by itself.
     [Fact]
     public void Each_hash_is_that_of_the_hash_before_and_the_fields()

@@ -65,6 +65,26 @@ public sealed class FleetCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task Hours_are_exported_and_the_last_hash_is_kept_in_the_audit_log()
+    {
+        var file = Path.GetFullPath("hours.csv");
+
+        var (code, output) = await RunAsync("export", "--hourly", "hours.csv", "--since", "2026-01", "--until", "2026-03");
+
+        Assert.Equal((0, $"""
+            {file}: 744 lines, 1.23 MWh and 67.3 kg CO2e
+            of facility energy and its operational emissions (location-based).
+            Last hash: c0ffee. It is kept in the audit log, 'tonne fleet audit'.
+
+            """.ReplaceLineEndings("\n")), (code, output));
+        Assert.Equal((file, new() { Since = new(2026, 1, 1), Until = new(2026, 3, 1) }), _store.Exports.Single());
+        Assert.Contains(_store.Audit, line => line.Contains("c0ffee", StringComparison.Ordinal));
+        Assert.Contains("nothing was written", (await RunAsync("export", "--hourly", "hours.csv", "--account", "nobody")).Output,
+            StringComparison.Ordinal);
+        Assert.Throws<FormatException>(() => FleetCommandLine.Parse(["fleet", "export", "--hourly", "a", "--parquet", "b"]));
+    }
+
+    [Fact]
     public async Task Runs_are_exported_as_Parquet_by_whole_months()
     {
         var folder = Path.GetFullPath("data");
@@ -78,9 +98,9 @@ public sealed class FleetCommandsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("give one folder")]
-    [InlineData("give one folder", "--to", "a", "--parquet", "b")]
-    [InlineData("give one folder", "--parquet", "")]
+    [InlineData("give one place")]
+    [InlineData("give one place", "--to", "a", "--parquet", "b")]
+    [InlineData("give one place", "--parquet", "")]
     [InlineData("--since is for --parquet", "--to", "a", "--since", "2026-01")]
     [InlineData("--account is for --parquet", "--to", "a", "--account", "x")]
     [InlineData("--since '2026-01-15' is not a month", "--parquet", "b", "--since", "2026-01-15")]

@@ -166,6 +166,13 @@ sealed class HeldStore(TimeProvider time) : IFleetStore, IPushReceiver, INodeReg
         return Task.FromResult(query.Account == "nobody" ? default : new ParquetExportCount(3, 2, 1));
     }
 
+    public Task<HourlyExportCount> WriteHourlyAsync(string path, ParquetExportQuery query, CancellationToken cancellationToken)
+    {
+        Check();
+        Exports.Add((path, query));
+        return Task.FromResult(query.Account == "nobody" ? default : new HourlyExportCount(744, 1234.5, 67.25, "c0ffee"));
+    }
+
     /// <summary>Keys that were taken into use, each with the id of the former one.</summary>
     public List<(string? Former, string Next)> Keys { get; } = [];
 
