@@ -1,9 +1,8 @@
 using Tonne.Ledgers.Pushing;
-using Tonne.Ledgers.Totals;
 
 namespace Tonne.Ledgers.PostgreSql.Reading;
 
-/// <summary>The sum of all runs that a person may see, each joule once, made month by month. Safe for use from several threads.</summary>
+/// <summary>The sums of all runs that a person may see, in all and by machine and account, each joule once, made month by month. Safe for use from several threads.</summary>
 /// <remarks>
 /// In memory is what totals need of the runs of one month and of those that overlap them. The sum of a month is kept while its runs and
 /// those of the months beside it do not change, for a day at most: what a run counts may also depend on one that began long before.
@@ -17,59 +16,53 @@ public sealed class PostgresRunSum(PostgresDatabase database)
 
     readonly Lock _lock = new();
     readonly Dictionary<(string Whose, DateOnly Month), Known> _months = [];
-    readonly KnownAnswers<LedgerSum> _sums = new(database.Time, MostPersons);
+    readonly KnownAnswers<RunSums> _sums = new(database.Time, MostPersons);
 
     /// <summary>Adds up the runs.</summary>
     /// <remarks>The sum may be some seconds old; where most months have changed, as old as adding them up takes 20 times.</remarks>
     /// <param name="person">Who asks.</param>
     /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>
-    public LedgerSum SumUp(Person person)
+    public RunSums SumUp(Person person)
     {
         ArgumentNullException.ThrowIfNull(person);
         return _sums.Get(database.Read(person, Describe), () => database.Read(person, Compute), isOldOneTaken: true);
     }
 
-    LedgerSum Compute(ReadSession session)
+    RunSums Compute(ReadSession session)
     {
         var whose = Describe(session);
         var changes = ReadChanges(session);
-        var sum = new LedgerSum();
-        foreach (var month in changes.Keys.Order())
-        {
-            var state = string.Join(' ', Enumerable.Range(-1, 3).Select(beside => changes.GetValueOrDefault(month.AddMonths(beside))));
-            sum = sum.Add(Find(session, whose, month, state));
-        }
-
-        return sum;
+        return RunSums.From(changes.Keys.Order().Select(month => Find(
+            session, whose, month,
+            string.Join(' ', Enumerable.Range(-1, 3).Select(beside => changes.GetValueOrDefault(month.AddMonths(beside)))))));
     }
 
-    LedgerSum Find(ReadSession session, string whose, DateOnly month, string state)
+    RunSums Find(ReadSession session, string whose, DateOnly month, string state)
     {
         lock (_lock)
         {
             if (_months.TryGetValue((whose, month), out var known) && known.State == state
                 && database.Time.GetElapsedTime(known.At) < _longest)
-                return known.Sum;
+                return known.Sums;
         }
 
-        var sum = Compute(session, month);
+        var sums = Compute(session, month);
         lock (_lock)
         {
             if (_months.Count >= MostMonths)
                 _months.Clear();
-            _months[(whose, month)] = new Known(state, sum, database.Time.GetTimestamp());
+            _months[(whose, month)] = new Known(state, sums, database.Time.GetTimestamp());
         }
 
-        return sum;
+        return sums;
     }
 
-    static LedgerSum Compute(ReadSession session, DateOnly month)
+    static RunSums Compute(ReadSession session, DateOnly month)
     {
         var (since, until) = (ToTime(month), ToTime(month.AddMonths(1)));
         var all = new StoredRunContributions();
         PostgresLedger.ReadCounted(session, new LedgerQuery { Since = since, Until = until }, bytes => all.TryAdd(bytes), all.Add);
-        return all.Build().Values.Where(run => run.StartedAt >= since && run.StartedAt < until).Aggregate(new LedgerSum(), static (sum, run) =>
-            sum.Add(run.Status, run.Energy, run.FacilityEnergy, run.Operational, run.Embodied, run.Emissions));
+        return RunSums.From(all.Build().Values.Where(run => run.StartedAt >= since && run.StartedAt < until));
     }
 
     static Dictionary<DateOnly, long> ReadChanges(ReadSession session)
@@ -90,5 +83,5 @@ public sealed class PostgresRunSum(PostgresDatabase database)
 
     static DateTimeOffset ToTime(DateOnly day) => new(day, TimeOnly.MinValue, TimeSpan.Zero);
 
-    sealed record Known(string State, LedgerSum Sum, long At);
+    sealed record Known(string State, RunSums Sums, long At);
 }

@@ -11,6 +11,12 @@ public sealed record RunContribution
     /// <summary>The start of the run, UTC.</summary>
     public DateTimeOffset StartedAt { get; init; }
 
+    /// <summary>Its machine, as <see cref="Totals.TotalDimension.Machine"/> groups it; null if unknown.</summary>
+    public string? Machine { get; init; }
+
+    /// <summary>Account of the scheduler; null for none.</summary>
+    public string? Account { get; init; }
+
     /// <summary>How the run ended; null if unknown.</summary>
     public RunStatus? Status { get; init; }
 

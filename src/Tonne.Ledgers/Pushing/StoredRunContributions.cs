@@ -41,6 +41,8 @@ public sealed class StoredRunContributions
             found[run.Id] = new RunContribution
             {
                 StartedAt = run.Start,
+                Machine = run.Node ?? run.BootId,
+                Account = run.Account,
                 Status = run.Status,
                 Energy = left.Energy,
                 EnergyShare = run.Energy.Best > 0 ? Math.Clamp(left.Energy.Best / run.Energy.Best, 0, 1) : 1,

@@ -42,7 +42,7 @@ sealed class DatabaseRunDirectory(IFleetStore store, LedgerHome home, TimeProvid
     }
 
     /// <inheritdoc/>
-    public LedgerSum SumUp() => store.SumUp(new Person(PersonName));
+    public LedgerSum SumUp() => store.SumUp(new Person(PersonName)).All;
 
     /// <inheritdoc/>
     public void TryRead()

@@ -40,7 +40,7 @@ interface IFleetStore
 
     /// <summary>The sum of all runs that a person may see, each joule once.</summary>
     /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>
-    LedgerSum SumUp(Person person);
+    RunSums SumUp(Person person);
 
     /// <summary>Sums over the runs that a person may see, each joule once.</summary>
     /// <param name="person">Name of the person.</param>

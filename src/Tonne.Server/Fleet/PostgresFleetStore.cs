@@ -75,7 +75,7 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
     public RunValues CountValues(Person person) => _list.CountValues(person);
 
     /// <inheritdoc/>
-    public LedgerSum SumUp(Person person) => _sum.SumUp(person);
+    public RunSums SumUp(Person person) => _sum.SumUp(person);
 
     /// <inheritdoc/>
     public LedgerTotal Total(string person, TotalQuery query) => new PostgresLedger(_database, new Person(person)).Total(query);

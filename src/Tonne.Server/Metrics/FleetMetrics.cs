@@ -1,5 +1,5 @@
 using Tonne.Ledgers;
-using Tonne.Ledgers.Totals;
+using Tonne.Ledgers.PostgreSql.Reading;
 using Tonne.Server.Api;
 using Tonne.Server.Fleet;
 using Tonne.Server.Security;
@@ -9,12 +9,11 @@ namespace Tonne.Server.Metrics;
 /// <summary>The sums of a fleet for Prometheus: by node and by account, each joule once, and the states of the nodes.</summary>
 /// <remarks>
 /// At most <see cref="MaxNodes"/> nodes and <see cref="MaxAccounts"/> accounts have series of their own, those with the largest emissions; the others are
-/// one, <c>other</c>, so that the number of series does not grow with the fleet. Computed anew after <see cref="FreshFor"/>.
+/// one, <c>other</c>, so that the number of series does not grow with the fleet.
 /// </remarks>
-/// <param name="runs">The runs.</param>
 /// <param name="store">The database.</param>
 /// <param name="time">The clock.</param>
-sealed class FleetMetrics(IRunDirectory runs, IFleetStore store, TimeProvider time)
+sealed class FleetMetrics(IFleetStore store, TimeProvider time)
 {
     /// <summary>Most nodes with series of their own.</summary>
     public const int MaxNodes = 1_000;
@@ -25,28 +24,13 @@ sealed class FleetMetrics(IRunDirectory runs, IFleetStore store, TimeProvider ti
     const string Other = "other";
     const string Unknown = "unknown";
 
-    static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(1);
-
-    // Each person sees the sums of their own rows.
-    readonly Dictionary<string, (IReadOnlyList<GroupSum> Nodes, IReadOnlyList<GroupSum> Accounts, long Computed)> _sums = new(StringComparer.Ordinal);
-
-    /// <summary>A node or an account.</summary>
-    /// <param name="Name">Its name; <c>other</c> for all that have none of their own, <c>unknown</c> for runs that name none.</param>
-    /// <param name="Runs">Ended runs.</param>
-    /// <param name="EnergyKwh">Energy at the plug, kWh.</param>
-    /// <param name="EmissionsKg">Operational and embodied emissions, kg CO2e.</param>
-    public sealed record GroupSum(string Name, long Runs, double EnergyKwh, double EmissionsKg);
-
-    /// <summary>Sums by node and by account. For one thread at a time.</summary>
-    /// <param name="key">Whose sums: <see cref="IRunDirectory.ReaderKey"/>.</param>
+    /// <summary>Sums by node and by account, those with the largest emissions first. They may be some seconds old.</summary>
+    /// <param name="person">Who asks, and sees the sums of their own rows.</param>
     /// <exception cref="LedgerUnavailableException">The database does not answer.</exception>
-    public (IReadOnlyList<GroupSum> Nodes, IReadOnlyList<GroupSum> Accounts) ReadSums(string key)
+    public (IReadOnlyList<KeyValuePair<string, GroupSum>> Nodes, IReadOnlyList<KeyValuePair<string, GroupSum>> Accounts) ReadSums(Person person)
     {
-        foreach (var old in _sums.Where(each => time.GetElapsedTime(each.Value.Computed) >= FreshFor).Select(each => each.Key).ToList())
-            _sums.Remove(old);
-        if (!_sums.TryGetValue(key, out var sums))
-            _sums[key] = sums = (Sum(TotalDimension.Machine, MaxNodes), Sum(TotalDimension.Account, MaxAccounts), time.GetTimestamp());
-        return (sums.Nodes, sums.Accounts);
+        var sums = store.SumUp(person);
+        return (Select(sums.Machines, MaxNodes), Select(sums.Accounts, MaxAccounts));
     }
 
     /// <summary>Number of nodes by state, and when each of the first <see cref="MaxNodes"/> was last heard of; nothing for persons who do not own the fleet.</summary>
@@ -65,13 +49,11 @@ sealed class FleetMetrics(IRunDirectory runs, IFleetStore store, TimeProvider ti
         return (states, [.. nodes.Where(static node => node is { RevokedAt: null, LastSeenAt: not null }).Take(MaxNodes).Select(static node => (node.Name, node.LastSeenAt!.Value))]);
     }
 
-    List<GroupSum> Sum(TotalDimension by, int most)
+    static List<KeyValuePair<string, GroupSum>> Select(IReadOnlyDictionary<string, GroupSum> sums, int most)
     {
-        var rows = runs.Total(new TotalQuery { By = [new TotalKey(by)] }).Rows
-            .Select(static row => new GroupSum(row.Group[0] is { Length: > 0 } name ? name : Unknown, row.Runs, row.Energy.Best, row.Emissions.Best)).ToList();
-        var own = rows.Take(most).ToList();
-        if (rows.Count > most)
-            own.Add(new GroupSum(Other, rows.Skip(most).Sum(static row => row.Runs), rows.Skip(most).Sum(static row => row.EnergyKwh), rows.Skip(most).Sum(static row => row.EmissionsKg)));
-        return own;
+        var rows = sums.OrderByDescending(static row => row.Value.EmissionsKg).ThenBy(static row => row.Key, StringComparer.Ordinal)
+            .Select(static row => KeyValuePair.Create(row.Key.Length > 0 ? row.Key : Unknown, row.Value)).ToList();
+        return rows.Count <= most ? rows
+            : [.. rows.Take(most), KeyValuePair.Create(Other, rows.Skip(most).Aggregate(default(GroupSum), static (sum, row) => sum.Add(row.Value)))];
     }
 }

@@ -2,10 +2,12 @@ using System.Globalization;
 using System.Text;
 using Tonne.Ledgers;
 using Tonne.Ledgers.Budgets;
+using Tonne.Ledgers.PostgreSql.Reading;
 using Tonne.Ledgers.Totals;
 using Tonne.Quantities;
 using Tonne.Reporting.Watching;
 using Tonne.Server.Api;
+using Tonne.Server.Security;
 
 namespace Tonne.Server.Metrics;
 
@@ -28,7 +30,7 @@ sealed class MetricsRoutes(IRunDirectory runs, LedgerHome home, TimeProvider tim
 
     readonly Lock _lock = new();
     readonly LiveRuns _live = new(new ListedRuns(runs), home, time);
-    readonly FleetMetrics? _fleet = options.Fleet is { } store ? new FleetMetrics(runs, store, time) : null;
+    readonly FleetMetrics? _fleet = options.Fleet is { } store ? new FleetMetrics(store, time) : null;
 
     // Each person sees the sums of their own rows.
     readonly Dictionary<string, (string Text, long Read)> _texts = new(StringComparer.Ordinal);
@@ -40,21 +42,31 @@ sealed class MetricsRoutes(IRunDirectory runs, LedgerHome home, TimeProvider tim
         {
             _ = new ApiRequest(context, new([]), clock);
             var nodes = _fleet is null ? default : await _fleet.ReadNodesAsync(context).ConfigureAwait(false);
-            return Results.Text(Read(runs.ReaderKey) + Write(nodes.States, nodes.LastHeard) + "# EOF\n", ContentType, Encoding.UTF8);
+            var sums = _fleet?.ReadSums(new Person(RequestPerson.Of(context).Name));
+            return Results.Text(Read(runs.ReaderKey) + Write(sums) + Write(nodes.States, nodes.LastHeard) + "# EOF\n", ContentType, Encoding.UTF8);
         }),
         "getMetrics", "Totals of the ledger and the power of running runs for Prometheus (OpenMetrics)", new([])).Produces<string>(StatusCodes.Status200OK, "application/openmetrics-text");
 
     string Read(string key)
     {
+        IReadOnlyList<BudgetState>? budgets;
         lock (_lock)
         {
             RemoveOld(_texts, static each => each.Read, FreshFor);
             RemoveOld(_budgets, static each => each.Checked, BudgetsFreshFor);
             if (_texts.TryGetValue(key, out var known))
                 return known.Text;
-            if (!_budgets.TryGetValue(key, out var budgets))
-                _budgets[key] = budgets = (runs.CheckBudgets(), time.GetTimestamp());
-            var text = Write(runs.SumUp(), _live.Look(except: null), budgets.Budgets) + Write(_fleet?.ReadSums(key));
+            budgets = _budgets.GetValueOrDefault(key).Budgets;
+        }
+
+        // What one person asks for may take seconds, for which others do not wait.
+        var checkedNow = budgets ?? runs.CheckBudgets();
+        var sum = runs.SumUp();
+        lock (_lock)
+        {
+            if (budgets is null)
+                _budgets[key] = (checkedNow, time.GetTimestamp());
+            var text = Write(sum, _live.Look(except: null), checkedNow);
             _texts[key] = (text, time.GetTimestamp());
             return text;
         }
@@ -91,7 +103,7 @@ sealed class MetricsRoutes(IRunDirectory runs, LedgerHome home, TimeProvider tim
         return text.ToString();
     }
 
-    static string Write((IReadOnlyList<FleetMetrics.GroupSum> Nodes, IReadOnlyList<FleetMetrics.GroupSum> Accounts)? sums)
+    static string Write((IReadOnlyList<KeyValuePair<string, GroupSum>> Nodes, IReadOnlyList<KeyValuePair<string, GroupSum>> Accounts)? sums)
     {
         if (sums is not { } known)
             return "";
@@ -102,11 +114,11 @@ sealed class MetricsRoutes(IRunDirectory runs, LedgerHome home, TimeProvider tim
             Add($"tonne_fleet_{label}_it_energy_joules", "joules", $"Energy at the plug by {label}, each joule once, best estimate.", static sum => sum.EnergyKwh * JoulesPerKilowattHour);
             Add($"tonne_fleet_{label}_emissions_grams", "grams", $"Operational and embodied emissions by {label}, CO2e, best estimate.", static sum => sum.EmissionsKg * GramsPerKilogram);
 
-            void Add(string name, string? unit, string help, Func<FleetMetrics.GroupSum, double> select)
+            void Add(string name, string? unit, string help, Func<GroupSum, double> select)
             {
                 Begin(text, name, unit, help);
                 foreach (var group in groups)
-                    MetricsRoutes.Add(text, name, [(label, group.Name)], select(group));
+                    MetricsRoutes.Add(text, name, [(label, group.Key)], select(group.Value));
             }
         }
 

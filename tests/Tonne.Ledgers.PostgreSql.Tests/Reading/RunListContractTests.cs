@@ -92,8 +92,9 @@ public class RunListContractTests(FilledLedgers ledgers) : IClassFixture<FilledL
     {
         var total = Tonne.Ledgers.Totals.LedgerTotal.Of(ledgers.Runs).Sum;
 
-        var sum = new PostgresRunSum(Database).SumUp(new Person("owner"));
+        var sums = new PostgresRunSum(Database).SumUp(new Person("owner"));
 
+        var sum = sums.All;
         Assert.Equal((total.Completed, total.Failed, total.Interrupted), (sum.Completed, sum.Failed, sum.Interrupted));
         foreach (var (expected, actual) in new[]
         {
@@ -104,6 +105,22 @@ public class RunListContractTests(FilledLedgers ledgers) : IClassFixture<FilledL
             Assert.Equal(expected.Low, actual.Low, expected.Low * 1e-9);
             Assert.Equal(expected.Best, actual.Best, expected.Best * 1e-9);
             Assert.Equal(expected.High, actual.High, expected.High * 1e-9);
+        }
+
+        AssertGroups(Tonne.Ledgers.Totals.TotalDimension.Machine, sums.Machines);
+        AssertGroups(Tonne.Ledgers.Totals.TotalDimension.Account, sums.Accounts);
+
+        void AssertGroups(Tonne.Ledgers.Totals.TotalDimension dimension, IReadOnlyDictionary<string, GroupSum> groups)
+        {
+            var rows = Tonne.Ledgers.Totals.LedgerTotal.Of(ledgers.Runs, new() { By = [new(dimension)] }).Rows;
+            Assert.Equal(rows.Select(row => row.Group[0] ?? "").Order(StringComparer.Ordinal), groups.Keys.Order(StringComparer.Ordinal));
+            Assert.All(rows, row =>
+            {
+                var group = groups[row.Group[0] ?? ""];
+                Assert.Equal(row.Runs, group.Runs);
+                Assert.Equal(row.Energy.Best, group.EnergyKwh, row.Energy.Best * 1e-9);
+                Assert.Equal(row.Emissions.Best, group.EmissionsKg, row.Emissions.Best * 1e-9);
+            });
         }
     }
 

@@ -62,7 +62,13 @@ sealed class HeldStore(TimeProvider time) : IFleetStore, IPushReceiver, INodeReg
 
     public RunValues CountValues(Person person) => RunValues.Count(OpenLedger(person.Name).ListRuns());
 
-    public LedgerSum SumUp(Person person) => LedgerSum.From(Total(person.Name, new TotalQuery()).Sum);
+    public RunSums SumUp(Person person)
+    {
+        return new RunSums(LedgerSum.From(Total(person.Name, new TotalQuery()).Sum), By(TotalDimension.Machine), By(TotalDimension.Account));
+
+        Dictionary<string, GroupSum> By(TotalDimension dimension) => Total(person.Name, new TotalQuery { By = [new TotalKey(dimension)] }).Rows
+            .ToDictionary(static row => row.Group[0] ?? "", static row => new GroupSum(row.Runs, row.Energy.Best, row.Emissions.Best));
+    }
 
     public LedgerTotal Total(string person, TotalQuery query) => LedgerTotal.Of(OpenLedger(person).ListRuns(), query);
 
