@@ -26,6 +26,7 @@ public sealed class AgentTelemetryTrials : IDisposable
 
     readonly StandInMachine _machine;
     readonly CancellationTokenSource _end = new();
+    readonly List<Process> _agents = [];
     Task _turning = Task.CompletedTask;
     long _microjoules = 1_000_000_000;
     long _jobNanoseconds;
@@ -45,6 +46,14 @@ public sealed class AgentTelemetryTrials : IDisposable
     {
         _end.Cancel();
         _ = _turning.Wait(TimeSpan.FromSeconds(10));
+        // An agent measures on where a check has failed before it was stopped.
+        foreach (var agent in _agents)
+        {
+            if (!agent.HasExited)
+                agent.Kill();
+            agent.Dispose();
+        }
+
         _tonne.Dispose();
         _folder.Delete(recursive: true);
     }
@@ -95,11 +104,16 @@ public sealed class AgentTelemetryTrials : IDisposable
 
     Process StartAgent(params string[] options) => StartAgentOf("n1", options);
 
-    Process StartAgentOf(string node, params string[] options) => _tonne.Start(
-    [
-        "agent", "run", "--config", Path.Combine(_folder.FullName, "etc"), "--node", node, "--sysroot", _machine.Root, "--zone", "FR",
-        "--period", "50ms", "--job-period", "50ms", "--metrics-every", "200ms", .. options,
-    ]);
+    Process StartAgentOf(string node, params string[] options)
+    {
+        var agent = _tonne.Start(
+        [
+            "agent", "run", "--config", Path.Combine(_folder.FullName, "etc"), "--node", node, "--sysroot", _machine.Root, "--zone", "FR",
+            "--period", "50ms", "--job-period", "50ms", "--metrics-every", "200ms", .. options,
+        ]);
+        _agents.Add(agent);
+        return agent;
+    }
 
     async Task StopAsync(Process agent)
     {
@@ -136,7 +150,7 @@ public sealed class AgentTelemetryTrials : IDisposable
         await store.StartAsync(cancellation);
         StartMeters();
         var port = FindFreePort();
-        using var agent = StartAgent("--remote-write", store.WriteAddress.AbsoluteUri, "--metrics-listen", $"127.0.0.1:{port}");
+        var agent = StartAgent("--remote-write", store.WriteAddress.AbsoluteUri, "--metrics-listen", $"127.0.0.1:{port}");
         StartJob();
         await WaitAsync(async () => await FindAsync(store, "count_over_time(tonne_job_energy_joules{tonne_bound=\"best\"}[1h])") >= 3, "no metrics of the job");
         using (var client = new HttpClient())
@@ -195,13 +209,10 @@ public sealed class AgentTelemetryTrials : IDisposable
         await store.StartAsync(cancellation);
         StartMeters();
         // A node that has stopped is silent.
-        using (var silent = StartAgentOf("n0", "--remote-write", store.WriteAddress.AbsoluteUri, "--max-jobs", "0"))
-        {
-            await WaitAsync(async () => await FindAsync(store, "tonne_agent_uptime_seconds{node=\"n0\"}") > 0, "no metrics of n0");
-            await StopAsync(silent);
-        }
-
-        using var agent = StartAgent("--remote-write", store.WriteAddress.AbsoluteUri);
+        var silent = StartAgentOf("n0", "--remote-write", store.WriteAddress.AbsoluteUri, "--max-jobs", "0");
+        await WaitAsync(async () => await FindAsync(store, "tonne_agent_uptime_seconds{node=\"n0\"}") > 0, "no metrics of n0");
+        await StopAsync(silent);
+        var agent = StartAgent("--remote-write", store.WriteAddress.AbsoluteUri);
         StartJob();
         await WaitAsync(async () => await FindAsync(store, "count_over_time(tonne_job_energy_joules{tonne_bound=\"best\"}[1h])") >= 4, "no metrics of the job");
         var dashboard = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(TonneCommand.Repository, "docs/grafana/tonne-fleet.json"), cancellation))!;
@@ -238,7 +249,7 @@ public sealed class AgentTelemetryTrials : IDisposable
             kepler_node_cpu_joules_total{node_name="n1",path="/sys/class/powercap/intel-rapl:0",zone="package"} {{(Volatile.Read(ref isRestarted) ? 0 : 1000) + (Seconds() * 50)}}
 
             """)));
-        using var agent = StartAgent("--dcgm", $"http://{dcgm.Host}/metrics?every=100ms", "--kepler", $"http://{kepler.Host}/metrics?every=100ms", "--max-jobs", "0");
+        var agent = StartAgent("--dcgm", $"http://{dcgm.Host}/metrics?every=100ms", "--kepler", $"http://{kepler.Host}/metrics?every=100ms", "--max-jobs", "0");
         await WaitAsync(async () => (string?)JsonNode.Parse((await _tonne.RunAsync("agent", "status", "--json", "--config", Path.Combine(_folder.FullName, "etc"))).Output)?["status"]?["run"] is not null, "the agent does not measure");
         await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, cancellation);
         Volatile.Write(ref isRestarted, true);
