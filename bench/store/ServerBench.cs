@@ -105,8 +105,11 @@ static class ServerBench
                 for (var i = 0; i < (question == "/metrics" ? 3 : 7); i++)
                 {
                     var began = TimeProvider.System.GetTimestamp();
-                    await client.GetByteArrayAsync(new Uri(path, UriKind.Relative));
-                    times.Add(TimeProvider.System.GetElapsedTime(began).TotalMilliseconds);
+                    using var answer = await client.GetAsync(new Uri(path, UriKind.Relative));
+                    // The nodes are for the owner of the fleet.
+                    if (answer.StatusCode != System.Net.HttpStatusCode.Forbidden)
+                        await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync();
+                    times.Add(answer.IsSuccessStatusCode ? TimeProvider.System.GetElapsedTime(began).TotalMilliseconds : double.NaN);
                 }
 
                 rows.Add((name, times[0], times.Skip(1).Order().ElementAt((times.Count - 1) / 2)));
