@@ -168,6 +168,7 @@ static class HelpExamples
         [
             "tonne fleet export --to /backup/runs --database-file /etc/tonne/database",
             "tonne fleet export --parquet /data/tonne --since 2026-01",
+            "tonne fleet export --hourly scope2.csv --since 2026-11 --until 2026-12",
         ],
         ["proxy"] =
         [
