@@ -1,7 +1,7 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Tonne.Cli.Commands;
+using Tonne.Instruments.Otlp;
 using Tonne.OpenTelemetry;
 
 namespace Tonne.Cli.Agents;
@@ -20,31 +20,19 @@ sealed class MetricsPage : IDisposable
     /// <exception cref="InvalidInputException">The port cannot be opened.</exception>
     public static MetricsPage Open(IPEndPoint address, Func<string> write)
     {
-        var host = address.Address.Equals(IPAddress.Any) || address.Address.Equals(IPAddress.IPv6Any) ? "*"
-            : address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address.Address}]" : address.Address.ToString();
-        // Under another name a page of a browser cannot read it.
-        var listener = (IPAddress.IsLoopback(address.Address) ? TryStart(host, "localhost") : null) ?? TryStart(host)
-            ?? throw new InvalidInputException($"--metrics-listen {address}: the port cannot be opened: another program has it, or it is not permitted.");
+        HttpListener listener;
+        try
+        {
+            listener = AddressedListener.Open(address);
+        }
+        catch (IOException error)
+        {
+            throw new InvalidInputException($"--metrics-listen {address}: {error.Message}.");
+        }
+
         var page = new MetricsPage(listener, write);
         _ = Task.Run(page.ServeAsync);
         return page;
-
-        HttpListener? TryStart(params string[] hosts)
-        {
-            var fresh = new HttpListener { IgnoreWriteExceptions = true };
-            try
-            {
-                foreach (var each in hosts)
-                    fresh.Prefixes.Add(FormattableString.Invariant($"http://{each}:{address.Port}/"));
-                fresh.Start();
-                return fresh;
-            }
-            catch (Exception error) when (error is HttpListenerException or SocketException or ArgumentException)
-            {
-                fresh.Close();
-                return null;
-            }
-        }
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Net;
-using System.Net.Sockets;
 
 namespace Tonne.Instruments.Otlp;
 
@@ -41,31 +40,9 @@ public sealed class OtlpReceiver : IDisposable
         IPEndPoint address, string path, Func<ReadOnlyMemory<byte>, bool, bool> take, Action<string> refuse)
     {
         ArgumentNullException.ThrowIfNull(address);
-        var host = address.Address.Equals(IPAddress.Any) || address.Address.Equals(IPAddress.IPv6Any) ? "*"
-            : address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address.Address}]" : address.Address.ToString();
-        // The name in a request must be the address, or localhost: a page of a browser cannot send here under another name.
-        var listener = (IPAddress.IsLoopback(address.Address) ? TryStart(host, "localhost") : null) ?? TryStart(host)
-            ?? throw new IOException($"the port {address} cannot be opened: another program has it, or it is not permitted");
-        var receiver = new OtlpReceiver(listener, path, take, refuse);
+        var receiver = new OtlpReceiver(AddressedListener.Open(address), path, take, refuse);
         _ = Task.Run(receiver.ServeAsync);
         return receiver;
-
-        HttpListener? TryStart(params string[] hosts)
-        {
-            var fresh = new HttpListener { IgnoreWriteExceptions = true };
-            try
-            {
-                foreach (var each in hosts)
-                    fresh.Prefixes.Add(FormattableString.Invariant($"http://{each}:{address.Port}/"));
-                fresh.Start();
-                return fresh;
-            }
-            catch (Exception error) when (error is HttpListenerException or SocketException or ArgumentException)
-            {
-                fresh.Close();
-                return null;
-            }
-        }
     }
 
     /// <inheritdoc/>
