@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Tonne.Ledgers.Pushing;
 using Tonne.Ledgers.RunFolders;
+using Tonne.Runs;
 
 namespace Tonne.Ledgers.Auditing;
 
@@ -92,8 +93,9 @@ public sealed class HourlyAudit
     (IReadOnlyList<HourlyEnergyRow> Rows, int Runs) FindRows(Ledger ledger)
     {
         var runs = ledger.ListRuns();
-        var running = runs.Where(static run => !run.HasFigures).ToList();
-        var runningIds = running.Select(static run => run.Id).ToHashSet(StringComparer.Ordinal);
+        var runningIds = runs.Where(static run => !run.HasFigures).Select(static run => run.Id).ToHashSet(StringComparer.Ordinal);
+        // A damaged run never ends, and takes nothing off its node.
+        var running = runs.Where(static run => run is { Trouble: null, Status: RunStatus.Running }).ToList();
         var counted = new StoredRunContributions();
         foreach (var run in runs)
             counted.Add(run);
