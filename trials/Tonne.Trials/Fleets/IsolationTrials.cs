@@ -23,7 +23,7 @@ namespace Tonne.Trials.Fleets;
 public sealed partial class IsolationTrials : IDisposable
 {
     const string Database = "tonne";
-    const int UsualRequests = 600;
+    const int UsualRequests = 3_000;
     const int AtOnce = 4;
 
     // Of the accounts, the last has no member.
