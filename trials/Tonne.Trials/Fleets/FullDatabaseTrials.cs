@@ -55,8 +55,14 @@ public sealed class FullDatabaseTrials : IDisposable
             .. File.ReadLines(folder.StatementsPath).Select((line, i) => new PushedLine(folder.Id, i + 1, System.Text.Encoding.UTF8.GetBytes(line))),
         ];
         var random = new Random(20261201);
-        var pushes = Enumerable.Range(0, Runs / RunsOfPush).Select(_ => Enumerable.Range(0, RunsOfPush)
-            .SelectMany(_ => SecretRun.Create(random, real, "physics", "ada").Lines).ToList()).ToList();
+        var made = new Dictionary<string, IReadOnlyList<PushedLine>>(StringComparer.Ordinal);
+        while (made.Count < Runs)
+        {
+            var (run, lines) = SecretRun.Create(random, real, "physics", "ada");
+            made.TryAdd(run.Id, lines);
+        }
+
+        var pushes = made.Values.Chunk(RunsOfPush).Select(static runs => runs.SelectMany(static lines => lines).ToList()).ToList();
 
         var refused = 0;
         for (var i = 0; i < pushes.Count; i++)
