@@ -30,10 +30,10 @@ public sealed class PostgresHourlyExport(PostgresDatabase database, Person perso
     /// <exception cref="LedgerDamagedException">The lines of a run cannot be read.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public async Task<HourlyExportCount> WriteAsync(
-        string path, ParquetExportQuery? query = null, CancellationToken cancellationToken = default)
+        string path, ExportQuery? query = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        query ??= new ParquetExportQuery();
+        query ??= new ExportQuery();
         var unfinished = path + ".part";
         try
         {
@@ -71,7 +71,7 @@ public sealed class PostgresHourlyExport(PostgresDatabase database, Person perso
     }
 
     /// <summary>The months of the first and the last hour; null if there is none.</summary>
-    static (DateOnly First, DateOnly Last)? FindMonths(ReadSession session, ParquetExportQuery query)
+    static (DateOnly First, DateOnly Last)? FindMonths(ReadSession session, ExportQuery query)
     {
         using var bounds = session.Select(new RunConditions(), "select min(started_ticks), max(ended_ticks) from tonne.runs");
         using var reader = bounds.ExecuteReader();

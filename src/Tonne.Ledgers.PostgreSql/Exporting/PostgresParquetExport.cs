@@ -34,10 +34,10 @@ public sealed class PostgresParquetExport(PostgresDatabase database, Person pers
     /// <exception cref="LedgerDamagedException">The lines of a run cannot be read.</exception>
     /// <exception cref="IOException">The files cannot be written.</exception>
     public async Task<ParquetExportCount> WriteAsync(
-        string folder, ParquetExportQuery? query = null, CancellationToken cancellationToken = default)
+        string folder, ExportQuery? query = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        query ??= new ParquetExportQuery();
+        query ??= new ExportQuery();
         try
         {
             await using var connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -59,7 +59,7 @@ public sealed class PostgresParquetExport(PostgresDatabase database, Person pers
     }
 
     /// <summary>The months of the first and the last run; null if there is none.</summary>
-    static (DateOnly First, DateOnly Last)? FindMonths(ReadSession session, ParquetExportQuery query)
+    static (DateOnly First, DateOnly Last)? FindMonths(ReadSession session, ExportQuery query)
     {
         var asked = new LedgerQuery
         {

@@ -35,7 +35,7 @@ sealed record FleetCommandLine
     public string? Folder { get; init; }
 
     /// <summary>Which runs are written as Parquet, or whose hours as CSV.</summary>
-    public ParquetExportQuery Parquet { get; init; } = new();
+    public ExportQuery Exported { get; init; } = new();
 
     /// <summary>File with the receipts that a node has kept; null for none.</summary>
     public string? Receipts { get; init; }
@@ -163,7 +163,7 @@ sealed record FleetCommandLine
             Valid = found.Action == FleetAction.CreateCode && parsed.GetValue(valid) is { } text ? ParseSeconds(text)
                 : FleetRoutes.UsuallyValid,
             Folder = folder,
-            Parquet = folder is null ? new() : new ParquetExportQuery
+            Exported = folder is null ? new() : new ExportQuery
             {
                 Since = ParseMonth("--since", parsed.GetValue(since)),
                 Until = ParseMonth("--until", parsed.GetValue(until)),

@@ -53,8 +53,8 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
         FleetAction.Ungrant => UngrantAsync(line.Person!, line.Account, cancellationToken),
         FleetAction.ShowMembers => ShowMembersAsync(line, cancellationToken),
         FleetAction.ShowAudit => ShowAuditAsync(line, cancellationToken),
-        FleetAction.ExportParquet => ExportParquetAsync(line.Folder!, line.Parquet, cancellationToken),
-        FleetAction.ExportHourly => ExportHourlyAsync(line.Folder!, line.Parquet, cancellationToken),
+        FleetAction.ExportParquet => ExportParquetAsync(line.Folder!, line.Exported, cancellationToken),
+        FleetAction.ExportHourly => ExportHourlyAsync(line.Folder!, line.Exported, cancellationToken),
         FleetAction.SetBudget => SetBudgetAsync(line.Budget!, cancellationToken),
         FleetAction.ShowBudgets => ShowBudgetsAsync(line.IsJson, cancellationToken),
         FleetAction.CheckBudgets => CheckBudgetsAsync(line.Budget!, line.IsJson, cancellationToken),
@@ -177,7 +177,7 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
         {
             var job = (isTrial ? await recount.TryAsync(query, Report, cancellationToken).ConfigureAwait(false)
                 : await recount.RunAsync(query, Person, Report, cancellationToken).ConfigureAwait(false))
-                ?? throw new LedgerUnavailableException(store.Name, "another recount works there", "'tonne fleet recount --status' shows it.");
+                ?? throw new LedgerUnavailableException(store.Name, "another recount runs there", "'tonne fleet recount --status' shows it.");
             foreach (var text in RecountScreen.Describe(job, isTrial))
                 output.WriteLine(text);
             return job.Failed == 0 ? 0 : Found;
@@ -271,7 +271,7 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
         }
     }
 
-    async Task<int> ExportParquetAsync(string folder, ParquetExportQuery query, CancellationToken cancellationToken)
+    async Task<int> ExportParquetAsync(string folder, ExportQuery query, CancellationToken cancellationToken)
     {
         await store.NoteAsync(Person, "export", DescribeExport(folder, query, "runs"), cancellationToken).ConfigureAwait(false);
         ParquetExportCount count;
@@ -297,7 +297,7 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
         return 0;
     }
 
-    async Task<int> ExportHourlyAsync(string path, ParquetExportQuery query, CancellationToken cancellationToken)
+    async Task<int> ExportHourlyAsync(string path, ExportQuery query, CancellationToken cancellationToken)
     {
         await store.NoteAsync(Person, "export", DescribeExport(path, query, "hours"), cancellationToken).ConfigureAwait(false);
         HourlyExportCount count;
@@ -396,7 +396,7 @@ sealed class FleetCommands(IFleetStore store, TimeProvider time, TextWriter outp
     IReadOnlyList<BudgetState> Check(IEnumerable<Budget> budgets) => BudgetState.Check(budgets, null, time.GetUtcNow(),
         query => store.Total(RequestPerson.TokenHolder, query));
 
-    static string DescribeExport(string place, ParquetExportQuery query, string what)
+    static string DescribeExport(string place, ExportQuery query, string what)
     {
         var accounts = query.Account is { } account ? $"account {account}" : "all accounts";
         var (since, until) = (Format(query.Since, "the first"), Format(query.Until, "the last"));

@@ -96,7 +96,7 @@ interface IFleetStore
     /// <param name="cancellationToken">Stops it; files that are complete stay.</param>
     /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>
     /// <exception cref="IOException">The files cannot be written.</exception>
-    Task<ParquetExportCount> WriteParquetAsync(string folder, ParquetExportQuery query, CancellationToken cancellationToken);
+    Task<ParquetExportCount> WriteParquetAsync(string folder, ExportQuery query, CancellationToken cancellationToken);
 
     /// <summary>Writes energy by hour, account and zone as CSV; a file that is there is replaced when the new one is complete.</summary>
     /// <param name="path">The file.</param>
@@ -104,7 +104,7 @@ interface IFleetStore
     /// <param name="cancellationToken">Stops it; a file that was there stays.</param>
     /// <exception cref="LedgerUnavailableException">The database cannot be read.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    Task<HourlyExportCount> WriteHourlyAsync(string path, ParquetExportQuery query, CancellationToken cancellationToken);
+    Task<HourlyExportCount> WriteHourlyAsync(string path, ExportQuery query, CancellationToken cancellationToken);
 
     /// <summary>Takes a new key for receipts into use.</summary>
     /// <param name="former">The key that was used until now, which signs the new one; null if there was none.</param>

@@ -115,11 +115,11 @@ sealed class PostgresFleetStore : IFleetStore, IAsyncDisposable
     public IAsyncEnumerable<PushedLine> ReadLinesAsync(CancellationToken cancellationToken) => _lines.ReadAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public Task<ParquetExportCount> WriteParquetAsync(string folder, ParquetExportQuery query, CancellationToken cancellationToken) =>
+    public Task<ParquetExportCount> WriteParquetAsync(string folder, ExportQuery query, CancellationToken cancellationToken) =>
         _parquet.WriteAsync(folder, query, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<HourlyExportCount> WriteHourlyAsync(string path, ParquetExportQuery query, CancellationToken cancellationToken) =>
+    public Task<HourlyExportCount> WriteHourlyAsync(string path, ExportQuery query, CancellationToken cancellationToken) =>
         _hourly.WriteAsync(path, query, cancellationToken);
 
     /// <inheritdoc/>

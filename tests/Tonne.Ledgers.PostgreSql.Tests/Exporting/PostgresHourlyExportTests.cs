@@ -44,7 +44,7 @@ public sealed class PostgresHourlyExportTests(FilledLedgers ledgers, PostgresSer
         var month = all.GroupBy(row => row[0][..7]).MaxBy(group => group.Count())!.Key;
         var first = DateOnly.ParseExact(month, "yyyy-MM", CultureInfo.InvariantCulture);
 
-        await Export().WriteAsync(File, new ParquetExportQuery { Since = first, Until = first.AddMonths(1), Account = account }, Stop);
+        await Export().WriteAsync(File, new ExportQuery { Since = first, Until = first.AddMonths(1), Account = account }, Stop);
 
         var expected = all.Where(row => row[1] == account && row[0][..7] == month).Select(Describe).ToList();
         Assert.True(expected.Count > 1, $"{expected.Count} hours of {account} in {month}");

@@ -71,7 +71,7 @@ public sealed class PostgresParquetExportTests(FilledLedgers ledgers, PostgresSe
         var group = ledgers.Postgres.Total(new TotalQuery { By = TotalKey.Parse("account") }).Rows.Single(row => row.Group[0] == "chem");
         using var alone = new ParquetTable();
 
-        var count = await Export().WriteAsync(alone.Folder, new ParquetExportQuery { Account = "chem" }, Stop);
+        var count = await Export().WriteAsync(alone.Folder, new ExportQuery { Account = "chem" }, Stop);
 
         const string question = "select count(*) filter (counted), sum(counted_total_kg) from runs where account = 'chem';";
         Assert.InRange(count.Runs, 1, all.Runs - 1);

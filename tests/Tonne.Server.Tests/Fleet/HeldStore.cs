@@ -163,16 +163,16 @@ sealed class HeldStore(TimeProvider time) : IFleetStore, IPushReceiver, INodeReg
     }
 
     /// <summary>What was asked to be written as Parquet.</summary>
-    public List<(string Folder, ParquetExportQuery Query)> Exports { get; } = [];
+    public List<(string Folder, ExportQuery Query)> Exports { get; } = [];
 
-    public Task<ParquetExportCount> WriteParquetAsync(string folder, ParquetExportQuery query, CancellationToken cancellationToken)
+    public Task<ParquetExportCount> WriteParquetAsync(string folder, ExportQuery query, CancellationToken cancellationToken)
     {
         Check();
         Exports.Add((folder, query));
         return Task.FromResult(query.Account == "nobody" ? default : new ParquetExportCount(3, 2, 1));
     }
 
-    public Task<HourlyExportCount> WriteHourlyAsync(string path, ParquetExportQuery query, CancellationToken cancellationToken)
+    public Task<HourlyExportCount> WriteHourlyAsync(string path, ExportQuery query, CancellationToken cancellationToken)
     {
         Check();
         Exports.Add((path, query));

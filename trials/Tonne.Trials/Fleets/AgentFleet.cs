@@ -78,10 +78,7 @@ sealed class AgentFleet : IAsyncDisposable
     async Task CreateAsync()
     {
         _postgres = await PrivatePostgres.StartAsync(_server, isDurable: true);
-        await _postgres.CreateAsync(Database);
-        (await _server.RunAsync("fleet", "init", "--database", _postgres.GetAddress(Database, "tonne_owner"))).Expect(0);
-        (await _postgres.QueryAsync(Database, "grant tonne_reader, tonne_ingest, tonne_registry to tonne_login")).Expect(0);
-        _server.Environment["TONNE_DATABASE"] = _postgres.GetAddress(Database, "tonne_login");
+        await _postgres.CreateFleetAsync(Database);
         _served = await ServedLedger.StartAsync(_server);
         Follow("server", _served.Process, readsOutput: false);
         _ = _served.Process.StandardOutput.ReadToEndAsync(CancellationToken.None);

@@ -1,11 +1,9 @@
-using System.Buffers.Text;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.Versioning;
 using System.Text;
 using System.Text.Json.Nodes;
 using Tonne.Ledgers;
-using Tonne.Ledgers.Pushing;
 using Tonne.Trials.Serving;
 
 namespace Tonne.Trials.Fleets;
@@ -40,7 +38,7 @@ public sealed class FleetTrials : IDisposable
     public async Task A_fleet_counts_what_its_nodes_count()
     {
         await using var postgres = await PrivatePostgres.StartAsync(_server);
-        var code = await InitializeAsync(postgres);
+        var code = await postgres.CreateFleetAsync(Database);
         foreach (var name in new[] { "first", "second" })
             (await _node.RunAsync("run", "-q", "--name", name, "--project", name, "--zone", "FR", "--", "sh", "-c",
                 "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done")).Expect(0);
@@ -65,12 +63,12 @@ public sealed class FleetTrials : IDisposable
 
         // It pushes through one server, and again through the other, which changes nothing.
         (await _node.RunAsync("ledger", "push")).Expect(0);
-        var lines = ReadLines(new LedgerHome(_node.Home));
-        var first = await PushAsync(one, key, lines);
+        var lines = DirectPush.ReadLines(new LedgerHome(_node.Home));
+        var first = await DirectPush.SendAsync(one, key, lines);
         Assert.Equal((HttpStatusCode.OK, 0, lines.Count), (first.Status, (int)first.Answer["accepted"]!, (int)first.Answer["known"]!));
         var totals = (await _node.RunAsync("total", "--by", "project", "--json")).Expect(0).Output.Trim();
         Assert.Equal(totals, (await one.GetAsync("/api/v1/totals?by=project")).Trim());
-        var second = await PushAsync(two, key, lines);
+        var second = await DirectPush.SendAsync(two, key, lines);
         Assert.Equal((HttpStatusCode.OK, 0, lines.Count), (second.Status, (int)second.Answer["accepted"]!, (int)second.Answer["known"]!));
         foreach (var server in new[] { one, two })
         {
@@ -88,7 +86,7 @@ public sealed class FleetTrials : IDisposable
         var named = lines.First(line => Encoding.UTF8.GetString(line.Line.Span).Contains("\"first\"", StringComparison.Ordinal));
         var forged = named with { Line = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(named.Line.Span)
             .Replace("\"first\"", "\"other\"", StringComparison.Ordinal)) };
-        var refused = (await PushAsync(one, key, [forged, .. lines.Where(line => line != named)])).Answer;
+        var refused = (await DirectPush.SendAsync(one, key, [forged, .. lines.Where(line => line != named)])).Answer;
         Assert.Single(refused["refused"]!.AsArray());
         Assert.Equal(totals, (await one.GetAsync("/api/v1/totals?by=project")).Trim());
 
@@ -122,8 +120,8 @@ public sealed class FleetTrials : IDisposable
         Assert.StartsWith("2 runs: 0 recounted", (await _server.RunAsync("fleet", "recount")).Expect(0).Output, StringComparison.Ordinal);
         Assert.Contains("finished", (await _server.RunAsync("fleet", "recount", "--status")).Expect(0).Output, StringComparison.Ordinal);
         (await _server.RunAsync("fleet", "revoke", "node-1")).Expect(0);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await PushAsync(one, key, lines)).Status);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await PushAsync(two, key, lines)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await DirectPush.SendAsync(one, key, lines)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await DirectPush.SendAsync(two, key, lines)).Status);
         Assert.Equal(totals, (await two.GetAsync("/api/v1/totals?by=project")).Trim());
     }
 
@@ -131,14 +129,14 @@ public sealed class FleetTrials : IDisposable
     public async Task A_backup_is_restored_and_verified()
     {
         await using var postgres = await PrivatePostgres.StartAsync(_server);
-        var code = await InitializeAsync(postgres);
+        var code = await postgres.CreateFleetAsync(Database);
         (await _node.RunAsync("run", "-q", "--name", "kept", "--zone", "FR", "--", "sh", "-c",
             "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done")).Expect(0);
         await using (var server = await ServedLedger.StartAsync(_server))
         {
             (await _node.RunAsync("fleet", "enroll", "--server", server.Address.ToString(), "--code", code)).Expect(0);
             var key = (string)JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(_node.Home, "fleet.json"), Cancelled))!["key"]!;
-            Assert.Equal(HttpStatusCode.OK, (await PushAsync(server, key, ReadLines(new LedgerHome(_node.Home)))).Status);
+            Assert.Equal(HttpStatusCode.OK, (await DirectPush.SendAsync(server, key, DirectPush.ReadLines(new LedgerHome(_node.Home)))).Status);
         }
 
         (await _server.RunOtherAsync("/usr/bin/pg_dump", "-h", postgres.Folder, "-U", "postgres", "-Fc", "-f", _server.At("backup"),
@@ -174,41 +172,5 @@ public sealed class FleetTrials : IDisposable
             StringComparison.Ordinal);
         _server.Environment.Remove("TONNE_DATABASE");
         Assert.Contains("--database", (await _server.RunAsync("fleet", "status")).Expect(2).Error, StringComparison.Ordinal);
-    }
-
-    /// <summary>
-    /// Makes the database as docs/fleet.md says: the owner makes its tables, and the server's login may do no more than it must.
-    /// </summary>
-    /// <returns>The first code.</returns>
-    async Task<string> InitializeAsync(PrivatePostgres postgres)
-    {
-        await postgres.CreateAsync(Database);
-        var init = (await _server.RunAsync("fleet", "init", "--database", postgres.GetAddress(Database, "tonne_owner"))).Expect(0).Output;
-        (await postgres.QueryAsync(Database, "grant tonne_reader, tonne_ingest, tonne_registry to tonne_login")).Expect(0);
-        _server.Environment["TONNE_DATABASE"] = postgres.GetAddress(Database, "tonne_login");
-        return init.Split('\n')[2].Trim();
-    }
-
-    /// <summary>Lines of a node's ledger as an agent pushes them.</summary>
-    static IReadOnlyList<PushedLine> ReadLines(LedgerHome home) =>
-    [
-        .. home.GetRunFolders()
-            .SelectMany(folder =>
-            File.ReadLines(folder.StatementsPath).Select((line, i) => new PushedLine(folder.Id, i + 1, Encoding.UTF8.GetBytes(line)))
-            .Prepend(new PushedLine(folder.Id, 0, File.ReadAllBytes(folder.RecordPath).AsMemory().TrimEnd("\n"u8)))),
-    ];
-
-    static async Task<(HttpStatusCode Status, JsonNode Answer)> PushAsync(ServedLedger server, string key, IReadOnlyList<PushedLine> lines)
-    {
-        using var body = new MemoryStream();
-        await PushBatch.WriteAsync(body, lines, Cancelled);
-        using var client = new HttpClient { BaseAddress = server.Address };
-        using var request = new HttpRequestMessage(HttpMethod.Post,
-            new Uri("/api/v1/fleet/push", UriKind.Relative)) { Content = new ByteArrayContent(body.ToArray()) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue(PushBatch.MediaType);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        request.Headers.Add("tonne-node-report", Base64Url.EncodeToString("""{"version":"0.1.0"}"""u8));
-        using var response = await client.SendAsync(request, Cancelled);
-        return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancelled))!);
     }
 }

@@ -1,6 +1,4 @@
-using System.Buffers.Text;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Runtime.Versioning;
 using System.Text.Json.Nodes;
 using Tonne.Ledgers;
@@ -40,20 +38,13 @@ public sealed class FullDatabaseTrials : IDisposable
         (await _server.RunOtherAsync("chmod", "700", disk.Folder)).Expect(0);
         (await postgres.QueryAsync("postgres", $"create tablespace small owner tonne_owner location '{disk.Folder}'")).Expect(0);
         (await postgres.QueryAsync("postgres", $"create database {Database} owner tonne_owner tablespace small")).Expect(0);
-        var init = (await _server.RunAsync("fleet", "init", "--database", postgres.GetAddress(Database, "tonne_owner"))).Expect(0).Output;
-        (await postgres.QueryAsync(Database, "grant tonne_reader, tonne_ingest, tonne_registry to tonne_login")).Expect(0);
-        _server.Environment["TONNE_DATABASE"] = postgres.GetAddress(Database, "tonne_login");
+        var code = await postgres.InitializeFleetAsync(Database);
         await using var server = await ServedLedger.StartAsync(_server);
-        (await _node.RunAsync("run", "-q", "--name", "real", "--zone", "FR", "--", "sh", "-c", "i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done"))
-            .Expect(0);
-        (await _node.RunAsync("fleet", "enroll", "--server", server.Address.ToString(), "--code", init.Split('\n')[2].Trim())).Expect(0);
+        (await _node.RunAsync(
+            "run", "-q", "--name", "real", "--zone", "FR", "--", "sh", "-c", "i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done")).Expect(0);
+        (await _node.RunAsync("fleet", "enroll", "--server", server.Address.ToString(), "--code", code)).Expect(0);
         var key = (string)JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(_node.Home, "fleet.json"), Cancelled))!["key"]!;
-        var folder = Assert.Single(new LedgerHome(_node.Home).GetRunFolders());
-        IReadOnlyList<PushedLine> real =
-        [
-            new(folder.Id, 0, File.ReadAllBytes(folder.RecordPath).AsMemory().TrimEnd("\n"u8)),
-            .. File.ReadLines(folder.StatementsPath).Select((line, i) => new PushedLine(folder.Id, i + 1, System.Text.Encoding.UTF8.GetBytes(line))),
-        ];
+        var real = DirectPush.ReadLines(new LedgerHome(_node.Home));
         var random = new Random(20261201);
         var made = new Dictionary<string, IReadOnlyList<PushedLine>>(StringComparer.Ordinal);
         while (made.Count < Runs)
@@ -69,7 +60,7 @@ public sealed class FullDatabaseTrials : IDisposable
         {
             if (i == 2)
                 disk.Fill();
-            var (status, answer) = await PushAsync(server, key, pushes[i]);
+            var (status, answer) = await DirectPush.SendAsync(server, key, pushes[i]);
             if (status == HttpStatusCode.OK)
             {
                 Assert.Equal((pushes[i].Count, 0), ((int)answer["accepted"]!, (int)answer["known"]!));
@@ -88,31 +79,16 @@ public sealed class FullDatabaseTrials : IDisposable
         var accepted = 0;
         foreach (var push in pushes)
         {
-            var (status, answer) = await PushAsync(server, key, push);
+            var (status, answer) = await DirectPush.SendAsync(server, key, push);
             Assert.Equal(HttpStatusCode.OK, status);
             Assert.Equal(push.Count, (int)answer["accepted"]! + (int)answer["known"]!);
             accepted += (int)answer["accepted"]!;
         }
 
         Assert.Equal(refused * pushes[0].Count, accepted);
-        var counts = (await postgres.QueryAsync(Database, "select count(*), count(distinct run), (select count(*) from tonne.run_list) from tonne.run_lines"))
-            .Expect(0).Output.Trim();
+        var counts = (await postgres.QueryAsync(
+            Database, "select count(*), count(distinct run), (select count(*) from tonne.run_list) from tonne.run_lines")).Expect(0)
+            .Output.Trim();
         Assert.Equal($"{pushes.Sum(push => push.Count)}|{Runs}|{Runs}", counts);
-    }
-
-    static async Task<(HttpStatusCode Status, JsonNode Answer)> PushAsync(ServedLedger server, string key, IReadOnlyList<PushedLine> lines)
-    {
-        using var body = new MemoryStream();
-        await PushBatch.WriteAsync(body, lines, Cancelled);
-        using var client = new HttpClient { BaseAddress = server.Address };
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/api/v1/fleet/push", UriKind.Relative))
-        {
-            Content = new ByteArrayContent(body.ToArray()),
-        };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue(PushBatch.MediaType);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        request.Headers.Add("tonne-node-report", Base64Url.EncodeToString("""{"version":"0.1.0"}"""u8));
-        using var response = await client.SendAsync(request, Cancelled);
-        return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancelled))!);
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -168,10 +167,7 @@ public sealed partial class IsolationTrials : IDisposable
 
     async Task<ServedLedger> StartAsync(PrivatePostgres postgres, params string[] words)
     {
-        await postgres.CreateAsync(Database);
-        (await _server.RunAsync("fleet", "init", "--database", postgres.GetAddress(Database, "tonne_owner"))).Expect(0);
-        (await postgres.QueryAsync(Database, "grant tonne_reader, tonne_ingest, tonne_registry to tonne_login")).Expect(0);
-        _server.Environment["TONNE_DATABASE"] = postgres.GetAddress(Database, "tonne_login");
+        await postgres.CreateFleetAsync(Database);
         var secret = _server.Write("secret", StandInIssuer.ClientSecret);
         File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return await ServedLedger.StartAsync(_server, 0,
@@ -187,7 +183,7 @@ public sealed partial class IsolationTrials : IDisposable
         var code = (await _server.RunAsync("fleet", "code")).Expect(0).Output.Trim();
         (await _node.RunAsync("fleet", "enroll", "--server", server.Address.ToString(), "--code", code, "--name", "node-1")).Expect(0);
         var key = (string)JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(_node.Home, "fleet.json"), Cancelled))!["key"]!;
-        var lines = ReadLines(new LedgerHome(_node.Home));
+        var lines = DirectPush.ReadLines(new LedgerHome(_node.Home)).Take(2).ToList();
         var pushed = new List<PushedLine>();
         foreach (var account in Accounts)
         {
@@ -385,30 +381,12 @@ public sealed partial class IsolationTrials : IDisposable
         int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
             : usual;
 
-    /// <summary>Lines of the first run of a node's ledger.</summary>
-    static IReadOnlyList<PushedLine> ReadLines(LedgerHome home) =>
-    [
-        .. home.GetRunFolders().Take(1).SelectMany(folder => File.ReadLines(folder.StatementsPath).Take(1)
-            .Select((line, i) => new PushedLine(folder.Id, i + 1, Encoding.UTF8.GetBytes(line)))
-            .Prepend(new PushedLine(folder.Id, 0, File.ReadAllBytes(folder.RecordPath).AsMemory().TrimEnd("\n"u8)))),
-    ];
-
     static async Task<HttpStatusCode> PushAsync(ServedLedger server, string key, IReadOnlyList<PushedLine> lines)
     {
-        using var body = new MemoryStream();
-        await PushBatch.WriteAsync(body, lines, Cancelled);
-        using var client = new HttpClient { BaseAddress = server.Address };
-        using var request = new HttpRequestMessage(
-            HttpMethod.Post, new Uri("/api/v1/fleet/push", UriKind.Relative)) { Content = new ByteArrayContent(body.ToArray()) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue(PushBatch.MediaType);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        request.Headers.Add("tonne-node-report", Base64Url.EncodeToString("""{"version":"0.1.0"}"""u8));
-        using var response = await client.SendAsync(request, Cancelled);
-        var answer = await response.Content.ReadAsStringAsync(Cancelled);
-        if (response.StatusCode == HttpStatusCode.OK)
-            Assert.Equal((lines.Count, 0),
-                ((int)JsonNode.Parse(answer)!["accepted"]!, JsonNode.Parse(answer)!["refused"]!.AsArray().Count));
-        return response.StatusCode;
+        var (status, answer) = await DirectPush.SendAsync(server, key, lines);
+        if (status == HttpStatusCode.OK)
+            Assert.Equal((lines.Count, 0), ((int)answer["accepted"]!, answer["refused"]!.AsArray().Count));
+        return status;
     }
 
     [GeneratedRegex("""tonne_ledger_runs\{status="completed"\} (\d+)""", RegexOptions.None, 1000)]

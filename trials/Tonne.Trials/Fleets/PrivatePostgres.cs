@@ -125,6 +125,25 @@ sealed class PrivatePostgres : IAsyncDisposable
     internal async Task CreateAsync(string database) =>
         (await QueryAsync("postgres", $"create database {database} owner tonne_owner")).Expect(0);
 
+    /// <summary>Makes the database of a fleet as docs/fleet.md says: the owner makes its tables, and the server's login may do no more than
+    /// it must. The server that is started next uses it.</summary>
+    /// <returns>The first code.</returns>
+    internal async Task<string> CreateFleetAsync(string database)
+    {
+        await CreateAsync(database);
+        return await InitializeFleetAsync(database);
+    }
+
+    /// <summary>Makes the tables of a fleet in a database that is there; see <see cref="CreateFleetAsync"/>.</summary>
+    /// <returns>The first code.</returns>
+    internal async Task<string> InitializeFleetAsync(string database)
+    {
+        var init = (await _tonne.RunAsync("fleet", "init", "--database", GetAddress(database, "tonne_owner"))).Expect(0).Output;
+        (await QueryAsync(database, "grant tonne_reader, tonne_ingest, tonne_registry to tonne_login")).Expect(0);
+        _tonne.Environment["TONNE_DATABASE"] = GetAddress(database, "tonne_login");
+        return init.Split('\n')[2].Trim();
+    }
+
     /// <summary>The address of a database.</summary>
     internal string GetAddress(string database, string user) => $"postgres://{user}@/{database}?host={Folder}";
 

@@ -20,10 +20,7 @@ public sealed class RestartedDatabaseTrials : IDisposable
     public async Task Nobody_is_answered_with_an_error_after_the_database_was_restarted()
     {
         await using var postgres = await PrivatePostgres.StartAsync(_server);
-        await postgres.CreateAsync("tonne");
-        (await _server.RunAsync("fleet", "init", "--database", postgres.GetAddress("tonne", "tonne_owner"))).Expect(0);
-        (await postgres.QueryAsync("tonne", "grant tonne_reader, tonne_ingest, tonne_registry to tonne_login")).Expect(0);
-        _server.Environment["TONNE_DATABASE"] = postgres.GetAddress("tonne", "tonne_login");
+        await postgres.CreateFleetAsync("tonne");
         await using var server = await ServedLedger.StartAsync(_server);
         for (var round = 0; round < 2; round++)
         {

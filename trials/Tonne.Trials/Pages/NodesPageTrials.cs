@@ -47,10 +47,7 @@ public sealed class NodesPageTrials : IDisposable
         Assert.SkipUnless(Directory.Exists(driver), "the modules of web/ are missing (npm ci in web/)");
         var node = Needs.Program("/usr/bin/node", "nodejs");
         await using var postgres = await PrivatePostgres.StartAsync(_server);
-        await postgres.CreateAsync(Database);
-        (await _server.RunAsync("fleet", "init", "--database", postgres.GetAddress(Database, "tonne_owner"))).Expect(0);
-        (await postgres.QueryAsync(Database, "grant tonne_reader, tonne_ingest, tonne_registry to tonne_login")).Expect(0);
-        _server.Environment["TONNE_DATABASE"] = postgres.GetAddress(Database, "tonne_login");
+        await postgres.CreateFleetAsync(Database);
         await using (var server = await ServedLedger.StartAsync(_server))
             await FillAsync(server);
         (await postgres.QueryAsync(Database, "update tonne.nodes set last_seen_at = now() - interval '3 hours' where name = 'silent'"))

@@ -1,7 +1,7 @@
 namespace Tonne.Ledgers.PostgreSql.Exporting;
 
-/// <summary>Which runs are exported: whole months (UTC), of all accounts or of one.</summary>
-public sealed record ParquetExportQuery
+/// <summary>What is exported: whole months (UTC), of all accounts or of one.</summary>
+public sealed record ExportQuery
 {
     /// <summary>A day of the first month. Default: null, the month of the oldest run.</summary>
     public DateOnly? Since { get; init; }
